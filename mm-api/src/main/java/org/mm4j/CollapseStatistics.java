@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package org.mm4j;
+
+import java.util.Map;
+
+/**
+ * What khugepaged and {@code MADV_COLLAPSE} have done so far.
+ *
+ * @param strategy the name of the strategy in use
+ * @param daemonResults how often khugepaged's look at a range ended with each result
+ * @param madviseResults the same for {@code MADV_COLLAPSE}
+ * @param pagesCollapsed ranges khugepaged made huge
+ * @param fullScans how often khugepaged has looked at everything
+ * @param collapseNanos time spent in collapses that succeeded, in nanoseconds
+ */
+public record CollapseStatistics(
+    String strategy,
+    Map<ScanResult, Long> daemonResults,
+    Map<ScanResult, Long> madviseResults,
+    long pagesCollapsed,
+    long fullScans,
+    long collapseNanos) {
+  /** Copies the maps. */
+  public CollapseStatistics {
+    daemonResults = Map.copyOf(daemonResults);
+    madviseResults = Map.copyOf(madviseResults);
+  }
+
+  /** Returns how often either trigger ended with a result. */
+  public long count(ScanResult result) {
+    return daemonResults.getOrDefault(result, 0L) + madviseResults.getOrDefault(result, 0L);
+  }
+}

@@ -1,0 +1,185 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package org.mm4j.sync;
+
+import java.lang.invoke.VarHandle;
+import java.util.Iterator;
+import java.util.ServiceLoader;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The backend behind the nouns of this package: the hardware, unless a provider of this class is on
+ * the path.
+ *
+ * <p>There is exactly one backend per process, chosen when this class is initialised: with no
+ * provider the hardware; with one provider that one; with several an {@link IllegalStateException}
+ * that names them. It is held in a static final field of a type with one loaded subclass, so that
+ * calls through it are folded by the JIT; no object carries a reference to it.
+ *
+ * <p>A backend overrides what it wants to see. All hooks are called on the thread that performs the
+ * operation.
+ */
+public abstract class Sync {
+  private static final Sync BACKEND = find();
+
+  /** Creates a backend; providers need a public no-argument constructor. */
+  protected Sync() {}
+
+  private static Sync find() {
+    Iterator<Sync> providers =
+        ServiceLoader.load(Sync.class, Sync.class.getClassLoader()).iterator();
+    if (!providers.hasNext()) {
+      return new HardwareSync();
+    }
+    Sync first = providers.next();
+    if (providers.hasNext()) {
+      throw new IllegalStateException(
+          "two synchronisation backends on the path: "
+              + first.getClass().getName()
+              + " and "
+              + providers.next().getClass().getName());
+    }
+    return first;
+  }
+
+  static Sync backend() {
+    return BACKEND;
+  }
+
+  /**
+   * Begins an attempt at a lock-free operation that may have to be repeated.
+   *
+   * <p>The one correct loop:
+   *
+   * <pre>{@code
+   * for (long attempt = Sync.attempt(); ; Sync.retry(attempt)) {
+   *   ...              // restart from the root of the structure; return when it worked
+   * }
+   * }</pre>
+   *
+   * @return a token for {@link #retry}
+   */
+  public static long attempt() {
+    return BACKEND.beginAttempt();
+  }
+
+  /**
+   * Says that the attempt failed because of somebody else, and that the caller tries again now. On
+   * hardware a spin hint; an exploring backend lets the task go on only after another task has
+   * written something since the attempt began.
+   *
+   * @param attempt what {@link #attempt} returned
+   */
+  public static void retry(long attempt) {
+    BACKEND.repeatAttempt(attempt);
+  }
+
+  /** Returns the monotonic time in nanoseconds; a backend may stop it. */
+  public static long nanoTime() {
+    return BACKEND.now();
+  }
+
+  /**
+   * Announces an access to one page of frame content (a copy, a clear, a load or store of a guest),
+   * the granularity at which an exploring backend sees content.
+   *
+   * @param kind what is done
+   * @param frame the frame number
+   */
+  public static void content(ContentAccess kind, long frame) {
+    BACKEND.onContent(kind, frame);
+  }
+
+  /** Kinds of access to the content of a frame. */
+  public enum ContentAccess {
+    /** The content is read. */
+    READ,
+    /** The content is changed. */
+    WRITE
+  }
+
+  // ---------------------------------------------------------------- hooks of a backend
+
+  /** Called by {@link #attempt}. */
+  protected abstract long beginAttempt();
+
+  /** Called by {@link #retry}. */
+  protected abstract void repeatAttempt(long attempt);
+
+  /** Called by {@link #nanoTime}. */
+  protected abstract long now();
+
+  /** Called by {@link #content}. */
+  protected abstract void onContent(ContentAccess kind, long frame);
+
+  /** Called before a thread acquires a lock, or tries to; {@code lock} identifies it. */
+  protected abstract void beforeAcquire(LockRank rank, Object lock, boolean shared, boolean trying);
+
+  /** Called after a thread acquired a lock. */
+  protected abstract void afterAcquire(LockRank rank, Object lock, boolean shared);
+
+  /** Called before a thread releases a lock. */
+  protected abstract void beforeRelease(LockRank rank, Object lock, boolean shared);
+
+  /** Called before a thread blocks on a waiter or sleeps. */
+  protected abstract void beforeWait(Object waiter);
+
+  /** Returns an array element, ordered as {@code getAcquire}. */
+  protected abstract @Nullable Object loadSlot(Object[] slots, int index);
+
+  /** Stores an array element, ordered as {@code setRelease}. */
+  protected abstract void storeSlot(@Nullable Object[] slots, int index, @Nullable Object value);
+
+  /** Compares and sets an array element, ordered as a volatile access. */
+  protected abstract boolean compareAndSetSlot(
+      @Nullable Object[] slots, int index, @Nullable Object expected, @Nullable Object value);
+
+  /** Returns a reference field, ordered as {@code getAcquire}. */
+  protected abstract @Nullable Object loadRef(VarHandle field, Object owner);
+
+  /** Stores a reference field, ordered as {@code setRelease}. */
+  protected abstract void storeRef(VarHandle field, Object owner, @Nullable Object value);
+
+  /** Compares and sets a reference field, ordered as a volatile access. */
+  protected abstract boolean compareAndSetRef(
+      VarHandle field, Object owner, @Nullable Object expected, @Nullable Object value);
+
+  /** Returns an array element, ordered as {@code getAcquire}. */
+  protected abstract long loadWord(long[] words, int index);
+
+  /** Stores an array element, ordered as {@code setRelease}. */
+  protected abstract void storeWord(long[] words, int index, long value);
+
+  /** Compares and sets an array element, ordered as a volatile access. */
+  protected abstract boolean compareAndSetWord(long[] words, int index, long expected, long value);
+
+  /** Returns a word field, ordered as {@code getOpaque}. */
+  protected abstract long loadWordOpaque(VarHandle field, Object owner);
+
+  /** Returns a word field, ordered as {@code getAcquire}. */
+  protected abstract long loadWordAcquire(VarHandle field, Object owner);
+
+  /** Stores a word field, ordered as {@code setOpaque}. */
+  protected abstract void storeWordOpaque(VarHandle field, Object owner, long value);
+
+  /** Stores a word field, ordered as {@code setRelease}. */
+  protected abstract void storeWordRelease(VarHandle field, Object owner, long value);
+
+  /** Stores a word field, ordered as a volatile access: no later load passes it. */
+  protected abstract void storeWordVolatile(VarHandle field, Object owner, long value);
+
+  /** Compares and sets a word field, ordered as a volatile access. */
+  protected abstract boolean compareAndSetWordField(
+      VarHandle field, Object owner, long expected, long value);
+
+  /** Adds to a word field and returns the value before, ordered as a volatile access. */
+  protected abstract long getAndAddWord(VarHandle field, Object owner, long delta);
+
+  /** Orders every access before it before every access after it. */
+  protected abstract void fullFence();
+
+  /** Orders loads before it before all accesses after it. */
+  protected abstract void acquireFence();
+
+  /** Orders all accesses before it before stores after it. */
+  protected abstract void releaseFence();
+}
