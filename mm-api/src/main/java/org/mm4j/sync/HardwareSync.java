@@ -3,6 +3,7 @@ package org.mm4j.sync;
 
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
+import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -27,6 +28,14 @@ public class HardwareSync extends Sync {
   protected void repeatAttempt(long attempt) {
     Thread.onSpinWait();
   }
+
+  @Override
+  protected void sleep(long nanos) {
+    LockSupport.parkNanos(nanos);
+  }
+
+  @Override
+  protected void onInside(boolean inside) {}
 
   @Override
   protected long now() {

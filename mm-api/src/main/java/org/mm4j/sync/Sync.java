@@ -73,6 +73,28 @@ public abstract class Sync {
     BACKEND.repeatAttempt(attempt);
   }
 
+  /**
+   * Sleeps for a moment inside a lock-free retry that has spun for long enough, as whoever flushes
+   * does while a processor does not react. Unlike a wait on a {@link Waiter} it is permitted while
+   * locks are held, so what it waits for must not need any lock. Returns early at an interrupt,
+   * which stays pending.
+   *
+   * @param nanos about how long, in nanoseconds
+   */
+  public static void pause(long nanos) {
+    BACKEND.sleep(nanos);
+  }
+
+  /**
+   * Announces that this thread begins or ends to use translations ({@link LockRank#INSIDE}); in
+   * between it may acquire and wait for nothing.
+   *
+   * @param inside whether it begins
+   */
+  public static void inside(boolean inside) {
+    BACKEND.onInside(inside);
+  }
+
   /** Returns the monotonic time in nanoseconds; a backend may stop it. */
   public static long nanoTime() {
     return BACKEND.now();
@@ -105,6 +127,12 @@ public abstract class Sync {
   /** Called by {@link #retry}. */
   protected abstract void repeatAttempt(long attempt);
 
+  /** Called by {@link #pause}. */
+  protected abstract void sleep(long nanos);
+
+  /** Called by {@link #inside}. */
+  protected abstract void onInside(boolean inside);
+
   /** Called by {@link #nanoTime}. */
   protected abstract long now();
 
@@ -120,7 +148,7 @@ public abstract class Sync {
   /** Called before a thread releases a lock. */
   protected abstract void beforeRelease(LockRank rank, Object lock, boolean shared);
 
-  /** Called before a thread blocks on a waiter or sleeps. */
+  /** Called before a thread blocks on a waiter, in an acquisition or by itself. */
   protected abstract void beforeWait(Object waiter);
 
   /** Returns an array element, ordered as {@code getAcquire}. */
