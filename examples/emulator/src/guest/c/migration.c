@@ -42,6 +42,7 @@
 #include <linux/userfaultfd.h>
 #include <poll.h>
 #include <pthread.h>
+#include <signal.h>
 #include <stdarg.h>
 #include <stdatomic.h>
 #include <stdbool.h>
@@ -75,7 +76,8 @@
 #define IDLE_PUSH 16u  // pages pushed when no request came for a millisecond
 #define TICK_MILLIS 2
 #define PROGRESS_MILLIS 100
-#define MAX_COLLAPSE_TRIES 1000u  // EAGAIN only says that somebody was using a page just then
+#define MAX_BUSY_TRIES 1000u  // EAGAIN only says that somebody was using a page just then
+#define MAX_OTHER_TRIES 10u   // a collapse of the same range by khugepaged can give other errors
 
 enum { EXIT_INTACT = 0, EXIT_BROKEN = 1, EXIT_UNPROVEN = 2, EXIT_USAGE = 64 };
 
@@ -484,6 +486,12 @@ static int collapse(unsigned range) {
   return error;
 }
 
+// Whether to accept this result of a collapse rather than to try again.
+static bool is_settled(int error, unsigned tries) {
+  if (error == 0 || error == EBUSY) return true;
+  return tries >= (error == EAGAIN ? MAX_BUSY_TRIES : MAX_OTHER_TRIES);
+}
+
 // The pre-copy stage of one range: its first pages arrive, and at once a collapse is asked for.
 static void send_ahead(unsigned range) {
   unsigned first = range * RANGE_PAGES;
@@ -497,9 +505,8 @@ static void send_ahead(unsigned range) {
     }
   }
   if (!options.collapse) return;
-  unsigned tries = 0;
-  while ((ranges[range].first_errno = collapse(range)) == EAGAIN && ++tries < MAX_COLLAPSE_TRIES)
-    sleep_millis(1);
+  unsigned tries = 1;
+  while (!is_settled(ranges[range].first_errno = collapse(range), tries++)) sleep_millis(1);
 }
 
 static pthread_t start(void *(*body)(void *), uintptr_t argument) {
@@ -544,7 +551,7 @@ static unsigned collapse_complete_ranges(void) {
     if (range->last_done) continue;
     if (atomic_load(&range->arrived) == RANGE_PAGES) {
       if (options.collapse) range->last_errno = collapse(i);
-      range->last_done = range->last_errno != EAGAIN || ++range->last_tries == MAX_COLLAPSE_TRIES;
+      range->last_done = is_settled(range->last_errno, ++range->last_tries);
     }
     if (!range->last_done) left++;
   }
@@ -776,6 +783,8 @@ static void parse(char **arguments) {
 int main(int count, char **arguments) {
   (void)count;
   parse(arguments + 1);
+  // Whoever watches the progress may leave; that is no reason to end.
+  if (options.progress_fd >= 0) signal(SIGPIPE, SIG_IGN);
   page_count = options.ranges * RANGE_PAGES;
   file_bytes = page_count * (size_t)PAGE_BYTES;
   pages = calloc(page_count, sizeof *pages);

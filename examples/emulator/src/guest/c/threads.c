@@ -295,7 +295,7 @@ static void heap(void) {
 
 // --- publish ---------------------------------------------------------------------------------
 
-#define ROUNDS 2000
+#define ROUNDS 500
 
 static struct {
   uint64_t data[8];
