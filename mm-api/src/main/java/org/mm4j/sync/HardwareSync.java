@@ -38,6 +38,11 @@ public class HardwareSync extends Sync {
   protected void onInside(boolean inside) {}
 
   @Override
+  protected long numberOfThread() {
+    return Thread.currentThread().threadId();
+  }
+
+  @Override
   protected long now() {
     return System.nanoTime();
   }

@@ -95,6 +95,14 @@ public abstract class Sync {
     BACKEND.onInside(inside);
   }
 
+  /**
+   * Returns a number of the calling thread that spreads threads over stripes; not negative, and the
+   * same at each call of one thread. A backend may choose it.
+   */
+  public static long threadNumber() {
+    return BACKEND.numberOfThread();
+  }
+
   /** Returns the monotonic time in nanoseconds; a backend may stop it. */
   public static long nanoTime() {
     return BACKEND.now();
@@ -132,6 +140,9 @@ public abstract class Sync {
 
   /** Called by {@link #inside}. */
   protected abstract void onInside(boolean inside);
+
+  /** Called by {@link #threadNumber}. */
+  protected abstract long numberOfThread();
 
   /** Called by {@link #nanoTime}. */
   protected abstract long now();
