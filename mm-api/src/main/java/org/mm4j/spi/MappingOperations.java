@@ -3,6 +3,8 @@ package org.mm4j.spi;
 
 import org.jspecify.annotations.Nullable;
 import org.mm4j.CollapseTrigger;
+import org.mm4j.Errno;
+import org.mm4j.MemoryException;
 
 /**
  * What differs between kinds of files. khugepaged, userfaultfd and the fault handlers ask here and
@@ -56,6 +58,20 @@ public interface MappingOperations {
 
   /** Returns whether the kind and its settings permit huge pages in a VMA. */
   boolean permitsHuge(Vma vma, CollapseTrigger trigger);
+
+  /**
+   * Takes pages out of the file ({@code MADV_REMOVE}): what {@code punchHole} of the file does,
+   * also after the last handle of the file was closed. No lock is held.
+   *
+   * @param offsetBytes where it begins, page aligned
+   * @param lengthBytes how much, a multiple of the page size, not 0
+   * @throws org.mm4j.MemoryException EPERM if a seal forbids it; EOPNOTSUPP if files of this kind
+   *     cannot have holes
+   */
+  default void punchHole(long offsetBytes, long lengthBytes) {
+    throw new MemoryException(
+        Errno.EOPNOTSUPP, "madvise", offsetBytes, "files of this kind cannot have holes");
+  }
 
   /**
    * A VMA that maps the file has come to be, also by a split or a fork. mmap lock held for writing.
