@@ -96,8 +96,9 @@ public abstract class Sync {
   }
 
   /**
-   * Returns a number of the calling thread that spreads threads over stripes; not negative, and the
-   * same at each call of one thread. A backend may choose it.
+   * Returns a number of the calling thread that spreads threads over stripes and says who owns a
+   * processor; not negative, the same at each call of one thread, and never that of another thread
+   * that lives. A backend may choose it.
    */
   public static long threadNumber() {
     return BACKEND.numberOfThread();
