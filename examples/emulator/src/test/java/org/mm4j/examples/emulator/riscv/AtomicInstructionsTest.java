@@ -1,0 +1,97 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package org.mm4j.examples.emulator.riscv;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.mm4j.examples.emulator.riscv.HartFixture.A0;
+import static org.mm4j.examples.emulator.riscv.HartFixture.A1;
+import static org.mm4j.examples.emulator.riscv.HartFixture.A2;
+import static org.mm4j.examples.emulator.riscv.HartFixture.CODE;
+import static org.mm4j.examples.emulator.riscv.HartFixture.DATA;
+
+import org.junit.jupiter.api.Test;
+import org.mm4j.Access;
+import org.mm4j.FaultSignal;
+
+class AtomicInstructionsTest {
+  private static final int LR_W = Assembler.r(0x2f, 2, 2 << 2, A1, A0, 0);
+  private static final int LR_D = Assembler.r(0x2f, 3, 2 << 2, A1, A0, 0);
+  private static final int SC_W = Assembler.r(0x2f, 2, 3 << 2, A2, A0, A1);
+  private static final int SC_D = Assembler.r(0x2f, 3, 3 << 2, A2, A0, A1);
+  private static final int AMOADD_W = Assembler.r(0x2f, 2, 0, A2, A0, A1);
+  private static final int INCREMENT = Assembler.addi(A1, A1, 1);
+
+  private final HartFixture fixture = new HartFixture();
+
+  AtomicInstructionsTest() {
+    fixture.hart.setRegister(A0, DATA);
+    fixture.cpu.storeLong(DATA, 5);
+  }
+
+  @Test
+  void storeConditionalSucceedsAfterItsLoad() {
+    fixture.execute(LR_W, INCREMENT, SC_W);
+    assertEquals(0, fixture.hart.register(A2));
+    assertEquals(6, fixture.cpu.loadLong(DATA));
+  }
+
+  @Test
+  void storeConditionalFailsWithoutReservation() {
+    fixture.execute(SC_W);
+    assertEquals(1, fixture.hart.register(A2));
+    assertEquals(5, fixture.cpu.loadLong(DATA));
+  }
+
+  @Test
+  void storeConditionalUsesItsReservationUp() {
+    fixture.execute(LR_D, INCREMENT, SC_D, INCREMENT, SC_D);
+    assertEquals(1, fixture.hart.register(A2));
+    assertEquals(6, fixture.cpu.loadLong(DATA));
+  }
+
+  @Test
+  void storeConditionalFailsAfterAnotherStore() {
+    fixture.execute(LR_D, INCREMENT, Assembler.s(0x23, 0, A0, 0, 0), SC_D);
+    assertEquals(1, fixture.hart.register(A2));
+    assertEquals(0, fixture.cpu.loadLong(DATA));
+  }
+
+  @Test
+  void storeConditionalFailsElsewhereAndInAnotherWidth() {
+    fixture.execute(LR_D, Assembler.addi(A0, A0, 8), SC_D);
+    assertEquals(1, fixture.hart.register(A2));
+    fixture.hart.setRegister(A0, DATA);
+    fixture.execute(LR_W, SC_D);
+    assertEquals(1, fixture.hart.register(A2));
+  }
+
+  @Test
+  void storeConditionalFailsAfterAContextSwitch() {
+    fixture.execute(LR_W);
+    fixture.hart.clearReservation();
+    fixture.execute(SC_W);
+    assertEquals(1, fixture.hart.register(A2));
+  }
+
+  @Test
+  void wordsAreSignExtendedAndWrap() {
+    fixture.cpu.storeLong(DATA, 0x7fff_ffffL);
+    fixture.hart.setRegister(A1, 1);
+    fixture.execute(AMOADD_W, AMOADD_W);
+    assertEquals(Integer.MIN_VALUE, fixture.hart.register(A2));
+    assertEquals(0x8000_0001L, fixture.cpu.loadLong(DATA));
+  }
+
+  @Test
+  void misalignedAtomicsFaultPrecisely() {
+    fixture.hart.setRegister(A0, DATA + 2);
+    fixture.hart.setRegister(A2, 77);
+    assertEquals(Trap.MEMORY_FAULT, fixture.trapOf(AMOADD_W));
+    assertEquals(FaultSignal.BUS_ADRALN, fixture.hart.faultSignal());
+    assertEquals(Access.WRITE, fixture.hart.faultAccess());
+    assertEquals(DATA + 2, fixture.hart.faultAddress());
+    assertEquals(CODE, fixture.hart.pc());
+    assertEquals(77, fixture.hart.register(A2));
+    assertEquals(Trap.MEMORY_FAULT, fixture.trapOf(LR_D));
+    assertEquals(Access.READ, fixture.hart.faultAccess());
+  }
+}
