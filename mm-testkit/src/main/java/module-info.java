@@ -1,0 +1,9 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+
+/** What tests of mm4j and of its extensions share: checked locks, audits, fixtures, seeds. */
+module org.mm4j.testkit {
+  requires transitive org.mm4j.api;
+  requires static org.jspecify;
+
+  exports org.mm4j.testkit;
+}
