@@ -19,7 +19,7 @@ import org.mm4j.MemoryAccessException;
  * last moves to the front. Owned by the hart's thread.
  */
 final class CodeCache {
-  private static final int BUCKETS = 1 << 14;
+  private static final int BUCKETS = 1 << 15;
   private static final int MAX_BLOCKS = 1 << 16;
   private static final int MAX_INSTRUCTIONS = 64;
   private static final long PAGE_MASK = 4095;

@@ -13,6 +13,9 @@ import org.mm4j.Access;
 import org.mm4j.FaultSignal;
 
 class AtomicInstructionsTest {
+  private static final int A3 = 13;
+  private static final int A4 = 14;
+
   private static final int LR_W = Assembler.r(0x2f, 2, 2 << 2, A1, A0, 0);
   private static final int LR_D = Assembler.r(0x2f, 3, 2 << 2, A1, A0, 0);
   private static final int SC_W = Assembler.r(0x2f, 2, 3 << 2, A2, A0, A1);
@@ -93,5 +96,41 @@ class AtomicInstructionsTest {
     assertEquals(77, fixture.hart.register(A2));
     assertEquals(Trap.MEMORY_FAULT, fixture.trapOf(LR_D));
     assertEquals(Access.READ, fixture.hart.faultAccess());
+  }
+
+  @Test
+  void nothingIsLostBetweenTwoHarts() throws InterruptedException {
+    int rounds = 50_000;
+    int lr = Assembler.r(0x2f, 3, 2 << 2, A2, A0, 0);
+    int sc = Assembler.r(0x2f, 3, 3 << 2, A2, A0, A2);
+    int add = Assembler.r(0x2f, 2, 0, 0, A4, A3);
+    // Each round adds one with lr and sc, again until that succeeds, and one with amoadd.w.
+    fixture.write(
+        CODE,
+        lr,
+        Assembler.addi(A2, A2, 1),
+        sc,
+        Assembler.b(1, A2, 0, -12),
+        add,
+        Assembler.addi(A1, A1, -1),
+        Assembler.b(1, A1, 0, -24),
+        Assembler.EBREAK);
+    Hart[] harts = {fixture.hart, new Hart(new FlatMemoryCpu(fixture.cpu))};
+    Thread[] threads = new Thread[harts.length];
+    for (int i = 0; i < harts.length; i++) {
+      Hart hart = harts[i];
+      hart.setPc(CODE);
+      hart.setRegister(A0, DATA);
+      hart.setRegister(A1, rounds);
+      hart.setRegister(A3, 1);
+      hart.setRegister(A4, DATA + 8);
+      threads[i] = new Thread(hart::run);
+      threads[i].start();
+    }
+    for (Thread thread : threads) {
+      thread.join();
+    }
+    assertEquals(5 + 2L * rounds, fixture.cpu.loadLong(DATA));
+    assertEquals(2L * rounds, fixture.cpu.loadLong(DATA + 8));
   }
 }

@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package org.mm4j.examples.emulator.riscv;
 
-import java.lang.invoke.MethodHandles;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
 import java.lang.invoke.VarHandle;
 import java.nio.ByteOrder;
 import java.util.HashSet;
@@ -14,16 +16,24 @@ import org.mm4j.MemoryAccessException;
 import org.mm4j.MemoryException;
 
 /**
- * One stretch of readable, writable and executable memory in an array, some pages of which a test
- * takes away.
+ * One stretch of readable, writable and executable memory, some pages of which a test takes away.
  */
 final class FlatMemoryCpu extends GuestCpu {
-  private static final VarHandle SHORTS = view(short[].class);
-  private static final VarHandle INTS = view(int[].class);
-  private static final VarHandle LONGS = view(long[].class);
+  private static final ValueLayout.OfShort SHORT =
+      ValueLayout.JAVA_SHORT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
+  private static final ValueLayout.OfInt INT =
+      ValueLayout.JAVA_INT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
+  private static final ValueLayout.OfLong LONG =
+      ValueLayout.JAVA_LONG_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
+  private static final VarHandle ATOMIC_INT =
+      ValueLayout.JAVA_INT.withOrder(ByteOrder.LITTLE_ENDIAN).varHandle();
+  private static final VarHandle ATOMIC_LONG =
+      ValueLayout.JAVA_LONG.withOrder(ByteOrder.LITTLE_ENDIAN).varHandle();
 
-  final long base;
-  final byte[] bytes;
+  private static final int PAGE = 4096;
+
+  private final long base;
+  private final MemorySegment memory;
   private final Set<Long> unmapped = new HashSet<>();
   private final Set<Long> notExecutable = new HashSet<>();
   private long generation;
@@ -37,11 +47,23 @@ final class FlatMemoryCpu extends GuestCpu {
 
   FlatMemoryCpu(long base, int lengthBytes) {
     this.base = base;
-    this.bytes = new byte[lengthBytes];
+    this.memory = Arena.ofAuto().allocate(lengthBytes, PAGE);
   }
 
-  private static VarHandle view(Class<?> array) {
-    return MethodHandles.byteArrayViewVarHandle(array, ByteOrder.LITTLE_ENDIAN);
+  /** Another processor on the same memory, for another thread. */
+  FlatMemoryCpu(FlatMemoryCpu other) {
+    this.base = other.base;
+    this.memory = other.memory;
+  }
+
+  /** Puts bytes somewhere. */
+  void write(long address, byte[] bytes) {
+    MemorySegment.copy(bytes, 0, memory, ValueLayout.JAVA_BYTE, address - base, bytes.length);
+  }
+
+  /** The bytes at an address. */
+  byte[] read(long address, int lengthBytes) {
+    return memory.asSlice(address - base, lengthBytes).toArray(ValueLayout.JAVA_BYTE);
   }
 
   /** Takes the page of an address away, with the generation change that an unmap makes. */
@@ -59,17 +81,19 @@ final class FlatMemoryCpu extends GuestCpu {
     generation++;
   }
 
-  private int offset(long address, int lengthBytes, Access access) {
+  private long offset(long address, int lengthBytes, Access access) {
     long offset = address - base;
-    if (offset < 0 || offset > bytes.length - lengthBytes || !unmapped.isEmpty()) {
+    if (offset < 0 || offset > memory.byteSize() - lengthBytes || !unmapped.isEmpty()) {
       check(address, access);
       check(address + lengthBytes - 1, access);
     }
-    return (int) offset;
+    return offset;
   }
 
   private void check(long address, Access access) {
-    if (address < base || address >= base + bytes.length || unmapped.contains(address >>> 12)) {
+    if (address < base
+        || address >= base + memory.byteSize()
+        || unmapped.contains(address >>> 12)) {
       isInside = false;
       throw new MemoryAccessException(FaultSignal.SEGV_MAPERR, address, access);
     }
@@ -77,17 +101,17 @@ final class FlatMemoryCpu extends GuestCpu {
 
   @Override
   public byte loadByte(long address) {
-    return bytes[offset(address, 1, Access.READ)];
+    return memory.get(ValueLayout.JAVA_BYTE, offset(address, 1, Access.READ));
   }
 
   @Override
   public short loadShort(long address) {
-    return (short) SHORTS.get(bytes, offset(address, 2, Access.READ));
+    return memory.get(SHORT, offset(address, 2, Access.READ));
   }
 
   @Override
   public int loadInt(long address) {
-    return (int) INTS.get(bytes, offset(address, 4, Access.READ));
+    return memory.get(INT, offset(address, 4, Access.READ));
   }
 
   @Override
@@ -98,27 +122,27 @@ final class FlatMemoryCpu extends GuestCpu {
       isInside = false;
       throw failure;
     }
-    return (long) LONGS.get(bytes, offset(address, 8, Access.READ));
+    return memory.get(LONG, offset(address, 8, Access.READ));
   }
 
   @Override
   public void storeByte(long address, byte value) {
-    bytes[offset(address, 1, Access.WRITE)] = value;
+    memory.set(ValueLayout.JAVA_BYTE, offset(address, 1, Access.WRITE), value);
   }
 
   @Override
   public void storeShort(long address, short value) {
-    SHORTS.set(bytes, offset(address, 2, Access.WRITE), value);
+    memory.set(SHORT, offset(address, 2, Access.WRITE), value);
   }
 
   @Override
   public void storeInt(long address, int value) {
-    INTS.set(bytes, offset(address, 4, Access.WRITE), value);
+    memory.set(INT, offset(address, 4, Access.WRITE), value);
   }
 
   @Override
   public void storeLong(long address, long value) {
-    LONGS.set(bytes, offset(address, 8, Access.WRITE), value);
+    memory.set(LONG, offset(address, 8, Access.WRITE), value);
   }
 
   @Override
@@ -127,30 +151,24 @@ final class FlatMemoryCpu extends GuestCpu {
       throw new IllegalStateException("fetch while OUTSIDE");
     }
     fetches++;
-    int offset = offset(address, 2, Access.EXECUTE);
+    long offset = offset(address, 2, Access.EXECUTE);
     if (notExecutable.contains(address >>> 12)) {
       isInside = false;
       throw new MemoryAccessException(FaultSignal.SEGV_ACCERR, address, Access.EXECUTE);
     }
-    return (short) SHORTS.get(bytes, offset);
+    return memory.get(SHORT, offset);
   }
 
   @Override
   public int compareAndExchangeInt(long address, int expected, int value) {
-    int witness = loadInt(address);
-    if (witness == expected) {
-      storeInt(address, value);
-    }
-    return witness;
+    long offset = offset(address, 4, Access.WRITE);
+    return (int) ATOMIC_INT.compareAndExchange(memory, offset, expected, value);
   }
 
   @Override
   public long compareAndExchangeLong(long address, long expected, long value) {
-    long witness = loadLong(address);
-    if (witness == expected) {
-      storeLong(address, value);
-    }
-    return witness;
+    long offset = offset(address, 8, Access.WRITE);
+    return (long) ATOMIC_LONG.compareAndExchange(memory, offset, expected, value);
   }
 
   @Override

@@ -21,8 +21,7 @@ final class HartFixture {
 
   /** Puts code somewhere; does not tell the hart. */
   HartFixture write(long address, Assembler code) {
-    byte[] bytes = code.bytes();
-    System.arraycopy(bytes, 0, cpu.bytes, (int) (address - cpu.base), bytes.length);
+    cpu.write(address, code.bytes());
     return this;
   }
 

@@ -107,11 +107,8 @@ class RandomProgramTest {
   /** The two system calls that the program makes are write and exit. */
   private static byte[] runInHart(RandomProgram program) {
     FlatMemoryCpu cpu = new FlatMemoryCpu(RandomProgram.CODE, 1 << 25);
-    byte[] code = program.code();
-    byte[] data = program.data();
-    System.arraycopy(code, 0, cpu.bytes, 0, code.length);
-    System.arraycopy(
-        data, 0, cpu.bytes, (int) (RandomProgram.DATA - RandomProgram.CODE), data.length);
+    cpu.write(RandomProgram.CODE, program.code());
+    cpu.write(RandomProgram.DATA, program.data());
     Hart hart = new Hart(cpu);
     hart.setPc(RandomProgram.CODE);
     ByteArrayOutputStream output = new ByteArrayOutputStream();
@@ -120,7 +117,7 @@ class RandomProgramTest {
       if (hart.register(17) == 93) {
         return output.toByteArray();
       }
-      output.write(cpu.bytes, (int) (hart.register(11) - cpu.base), (int) hart.register(12));
+      output.writeBytes(cpu.read(hart.register(11), (int) hart.register(12)));
       hart.setRegister(10, hart.register(12));
       hart.skipTrappedInstruction();
     }
