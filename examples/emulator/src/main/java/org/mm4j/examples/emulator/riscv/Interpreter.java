@@ -1,10 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package org.mm4j.examples.emulator.riscv;
 
-import static org.mm4j.examples.emulator.riscv.Instruction.rd;
-import static org.mm4j.examples.emulator.riscv.Instruction.rs1;
-import static org.mm4j.examples.emulator.riscv.Instruction.rs2;
-
 import java.lang.invoke.VarHandle;
 import org.jspecify.annotations.Nullable;
 import org.mm4j.GuestCpu;
@@ -75,111 +71,109 @@ final class Interpreter {
         while (true) {
           final long instruction = code[index++];
           final int lower = (int) instruction;
-          final int immediate = (int) (instruction >> 32);
-          switch (lower & 0xff) {
+          final int rd = Instruction.rd(lower);
+          final int rs1 = Instruction.rs1(lower);
+          final int rs2 = Instruction.rs2(lower);
+          final int immediate = Instruction.immediate(instruction);
+          switch (Instruction.opcode(lower)) {
             case Opcode.END_OF_BLOCK -> {
               index--;
               next = block.end;
               break block;
             }
-            case Opcode.LUI -> x[rd(lower)] = immediate;
-            case Opcode.AUIPC -> x[rd(lower)] = start + immediate;
+            case Opcode.LUI -> x[rd] = immediate;
+            case Opcode.AUIPC -> x[rd] = start + immediate;
             case Opcode.JAL -> {
-              x[rd(lower)] = block.end;
+              x[rd] = block.end;
               next = start + immediate;
               break block;
             }
             case Opcode.JALR -> {
-              next = x[rs1(lower)] + immediate & ~1L;
-              x[rd(lower)] = block.end;
+              next = x[rs1] + immediate & ~1L;
+              x[rd] = block.end;
               break block;
             }
             case Opcode.BEQ -> {
-              if (x[rs1(lower)] == x[rs2(lower)]) {
+              if (x[rs1] == x[rs2]) {
                 next = start + immediate;
                 break block;
               }
             }
             case Opcode.BNE -> {
-              if (x[rs1(lower)] != x[rs2(lower)]) {
+              if (x[rs1] != x[rs2]) {
                 next = start + immediate;
                 break block;
               }
             }
             case Opcode.BLT -> {
-              if (x[rs1(lower)] < x[rs2(lower)]) {
+              if (x[rs1] < x[rs2]) {
                 next = start + immediate;
                 break block;
               }
             }
             case Opcode.BGE -> {
-              if (x[rs1(lower)] >= x[rs2(lower)]) {
+              if (x[rs1] >= x[rs2]) {
                 next = start + immediate;
                 break block;
               }
             }
             case Opcode.BLTU -> {
-              if (Long.compareUnsigned(x[rs1(lower)], x[rs2(lower)]) < 0) {
+              if (Long.compareUnsigned(x[rs1], x[rs2]) < 0) {
                 next = start + immediate;
                 break block;
               }
             }
             case Opcode.BGEU -> {
-              if (Long.compareUnsigned(x[rs1(lower)], x[rs2(lower)]) >= 0) {
+              if (Long.compareUnsigned(x[rs1], x[rs2]) >= 0) {
                 next = start + immediate;
                 break block;
               }
             }
-            case Opcode.LB -> x[rd(lower)] = cpu.loadByte(x[rs1(lower)] + immediate);
-            case Opcode.LH -> x[rd(lower)] = cpu.loadShort(x[rs1(lower)] + immediate);
-            case Opcode.LW -> x[rd(lower)] = cpu.loadInt(x[rs1(lower)] + immediate);
-            case Opcode.LD -> x[rd(lower)] = cpu.loadLong(x[rs1(lower)] + immediate);
-            case Opcode.LBU -> x[rd(lower)] = cpu.loadByte(x[rs1(lower)] + immediate) & 0xff;
-            case Opcode.LHU -> x[rd(lower)] = cpu.loadShort(x[rs1(lower)] + immediate) & 0xffff;
-            case Opcode.LWU -> x[rd(lower)] = cpu.loadInt(x[rs1(lower)] + immediate) & 0xffff_ffffL;
-            case Opcode.FLW ->
-                f[rd(lower)] = FloatInstructions.box(cpu.loadInt(x[rs1(lower)] + immediate));
-            case Opcode.FLD -> f[rd(lower)] = cpu.loadLong(x[rs1(lower)] + immediate);
-            case Opcode.SB -> cpu.storeByte(x[rs1(lower)] + immediate, (byte) x[rs2(lower)]);
-            case Opcode.SH -> cpu.storeShort(x[rs1(lower)] + immediate, (short) x[rs2(lower)]);
-            case Opcode.SW -> cpu.storeInt(x[rs1(lower)] + immediate, (int) x[rs2(lower)]);
-            case Opcode.SD -> cpu.storeLong(x[rs1(lower)] + immediate, x[rs2(lower)]);
-            case Opcode.FSW -> cpu.storeInt(x[rs1(lower)] + immediate, (int) f[rs2(lower)]);
-            case Opcode.FSD -> cpu.storeLong(x[rs1(lower)] + immediate, f[rs2(lower)]);
-            case Opcode.ADDI -> x[rd(lower)] = x[rs1(lower)] + immediate;
-            case Opcode.SLTI -> x[rd(lower)] = x[rs1(lower)] < immediate ? 1 : 0;
-            case Opcode.SLTIU ->
-                x[rd(lower)] = Long.compareUnsigned(x[rs1(lower)], immediate) < 0 ? 1 : 0;
-            case Opcode.XORI -> x[rd(lower)] = x[rs1(lower)] ^ immediate;
-            case Opcode.ORI -> x[rd(lower)] = x[rs1(lower)] | immediate;
-            case Opcode.ANDI -> x[rd(lower)] = x[rs1(lower)] & immediate;
-            case Opcode.SLLI -> x[rd(lower)] = x[rs1(lower)] << immediate;
-            case Opcode.SRLI -> x[rd(lower)] = x[rs1(lower)] >>> immediate;
-            case Opcode.SRAI -> x[rd(lower)] = x[rs1(lower)] >> immediate;
-            case Opcode.ADDIW -> x[rd(lower)] = (int) (x[rs1(lower)] + immediate);
-            case Opcode.SLLIW -> x[rd(lower)] = (int) (x[rs1(lower)] << immediate);
-            case Opcode.SRLIW ->
-                x[rd(lower)] = (int) ((x[rs1(lower)] & 0xffff_ffffL) >>> immediate);
-            case Opcode.SRAIW -> x[rd(lower)] = (int) x[rs1(lower)] >> immediate;
-            case Opcode.ADD -> x[rd(lower)] = x[rs1(lower)] + x[rs2(lower)];
-            case Opcode.SUB -> x[rd(lower)] = x[rs1(lower)] - x[rs2(lower)];
-            case Opcode.SLL -> x[rd(lower)] = x[rs1(lower)] << x[rs2(lower)];
-            case Opcode.SLT -> x[rd(lower)] = x[rs1(lower)] < x[rs2(lower)] ? 1 : 0;
-            case Opcode.SLTU ->
-                x[rd(lower)] = Long.compareUnsigned(x[rs1(lower)], x[rs2(lower)]) < 0 ? 1 : 0;
-            case Opcode.XOR -> x[rd(lower)] = x[rs1(lower)] ^ x[rs2(lower)];
-            case Opcode.SRL -> x[rd(lower)] = x[rs1(lower)] >>> x[rs2(lower)];
-            case Opcode.SRA -> x[rd(lower)] = x[rs1(lower)] >> x[rs2(lower)];
-            case Opcode.OR -> x[rd(lower)] = x[rs1(lower)] | x[rs2(lower)];
-            case Opcode.AND -> x[rd(lower)] = x[rs1(lower)] & x[rs2(lower)];
-            case Opcode.ADDW -> x[rd(lower)] = (int) (x[rs1(lower)] + x[rs2(lower)]);
-            case Opcode.SUBW -> x[rd(lower)] = (int) (x[rs1(lower)] - x[rs2(lower)]);
-            case Opcode.SLLW -> x[rd(lower)] = (int) (x[rs1(lower)] << (x[rs2(lower)] & 31));
-            case Opcode.SRLW ->
-                x[rd(lower)] = (int) ((x[rs1(lower)] & 0xffff_ffffL) >>> (x[rs2(lower)] & 31));
-            case Opcode.SRAW -> x[rd(lower)] = (int) x[rs1(lower)] >> (int) x[rs2(lower)];
-            case Opcode.MUL -> x[rd(lower)] = x[rs1(lower)] * x[rs2(lower)];
-            case Opcode.MULW -> x[rd(lower)] = (int) (x[rs1(lower)] * x[rs2(lower)]);
+            case Opcode.LB -> x[rd] = cpu.loadByte(x[rs1] + immediate);
+            case Opcode.LH -> x[rd] = cpu.loadShort(x[rs1] + immediate);
+            case Opcode.LW -> x[rd] = cpu.loadInt(x[rs1] + immediate);
+            case Opcode.LD -> x[rd] = cpu.loadLong(x[rs1] + immediate);
+            case Opcode.LBU -> x[rd] = cpu.loadByte(x[rs1] + immediate) & 0xff;
+            case Opcode.LHU -> x[rd] = cpu.loadShort(x[rs1] + immediate) & 0xffff;
+            case Opcode.LWU -> x[rd] = cpu.loadInt(x[rs1] + immediate) & 0xffff_ffffL;
+            case Opcode.FLW -> f[rd] = FloatInstructions.box(cpu.loadInt(x[rs1] + immediate));
+            case Opcode.FLD -> f[rd] = cpu.loadLong(x[rs1] + immediate);
+            case Opcode.SB -> cpu.storeByte(x[rs1] + immediate, (byte) x[rs2]);
+            case Opcode.SH -> cpu.storeShort(x[rs1] + immediate, (short) x[rs2]);
+            case Opcode.SW -> cpu.storeInt(x[rs1] + immediate, (int) x[rs2]);
+            case Opcode.SD -> cpu.storeLong(x[rs1] + immediate, x[rs2]);
+            case Opcode.FSW -> cpu.storeInt(x[rs1] + immediate, (int) f[rs2]);
+            case Opcode.FSD -> cpu.storeLong(x[rs1] + immediate, f[rs2]);
+            case Opcode.ADDI -> x[rd] = x[rs1] + immediate;
+            case Opcode.SLTI -> x[rd] = x[rs1] < immediate ? 1 : 0;
+            case Opcode.SLTIU -> x[rd] = Long.compareUnsigned(x[rs1], immediate) < 0 ? 1 : 0;
+            case Opcode.XORI -> x[rd] = x[rs1] ^ immediate;
+            case Opcode.ORI -> x[rd] = x[rs1] | immediate;
+            case Opcode.ANDI -> x[rd] = x[rs1] & immediate;
+            case Opcode.SLLI -> x[rd] = x[rs1] << immediate;
+            case Opcode.SRLI -> x[rd] = x[rs1] >>> immediate;
+            case Opcode.SRAI -> x[rd] = x[rs1] >> immediate;
+            case Opcode.ADDIW -> x[rd] = (int) (x[rs1] + immediate);
+            case Opcode.SLLIW -> x[rd] = (int) (x[rs1] << immediate);
+            case Opcode.SRLIW -> x[rd] = (int) ((x[rs1] & 0xffff_ffffL) >>> immediate);
+            case Opcode.SRAIW -> x[rd] = (int) x[rs1] >> immediate;
+            case Opcode.ADD -> x[rd] = x[rs1] + x[rs2];
+            case Opcode.SUB -> x[rd] = x[rs1] - x[rs2];
+            case Opcode.SLL -> x[rd] = x[rs1] << x[rs2];
+            case Opcode.SLT -> x[rd] = x[rs1] < x[rs2] ? 1 : 0;
+            case Opcode.SLTU -> x[rd] = Long.compareUnsigned(x[rs1], x[rs2]) < 0 ? 1 : 0;
+            case Opcode.XOR -> x[rd] = x[rs1] ^ x[rs2];
+            case Opcode.SRL -> x[rd] = x[rs1] >>> x[rs2];
+            case Opcode.SRA -> x[rd] = x[rs1] >> x[rs2];
+            case Opcode.OR -> x[rd] = x[rs1] | x[rs2];
+            case Opcode.AND -> x[rd] = x[rs1] & x[rs2];
+            case Opcode.ADDW -> x[rd] = (int) (x[rs1] + x[rs2]);
+            case Opcode.SUBW -> x[rd] = (int) (x[rs1] - x[rs2]);
+            case Opcode.SLLW -> x[rd] = (int) (x[rs1] << (x[rs2] & 31));
+            case Opcode.SRLW -> x[rd] = (int) ((x[rs1] & 0xffff_ffffL) >>> (x[rs2] & 31));
+            case Opcode.SRAW -> x[rd] = (int) x[rs1] >> (int) x[rs2];
+            case Opcode.MUL -> x[rd] = x[rs1] * x[rs2];
+            case Opcode.MULW -> x[rd] = (int) (x[rs1] * x[rs2]);
             case Opcode.MULH,
                 Opcode.MULHSU,
                 Opcode.MULHU,
@@ -191,8 +185,7 @@ final class Interpreter {
                 Opcode.DIVUW,
                 Opcode.REMW,
                 Opcode.REMUW ->
-                x[rd(lower)] =
-                    IntegerArithmetic.execute(lower & 0xff, x[rs1(lower)], x[rs2(lower)]);
+                x[rd] = IntegerArithmetic.execute(Instruction.opcode(lower), x[rs1], x[rs2]);
             case Opcode.FENCE -> VarHandle.fullFence();
             case Opcode.FENCE_I -> {
               codeCache.flush();
