@@ -3,7 +3,11 @@
 /** What tests of mm4j and of its extensions share: checked locks, audits, fixtures, seeds. */
 module org.mm4j.testkit {
   requires transitive org.mm4j.api;
+  requires transitive org.junit.jupiter.api;
   requires static org.jspecify;
 
   exports org.mm4j.testkit;
+
+  provides org.mm4j.sync.Sync with
+      org.mm4j.testkit.RankCheckingSync;
 }

@@ -18,6 +18,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.function.Executable;
 import org.mm4j.Pages;
 import org.mm4j.spi.Mapping;
+import org.mm4j.testkit.LockViolation;
+import org.mm4j.testkit.RankCheckingSync;
 
 final class CoreFolioTest {
   private final FramePool pool = Pools.small(32);
@@ -26,6 +28,7 @@ final class CoreFolioTest {
   void closePool() {
     Pools.assertPristine(pool);
     pool.close();
+    RankCheckingSync.assertNothingHeld();
   }
 
   @Test
@@ -62,7 +65,8 @@ final class CoreFolioTest {
     folio.unlock();
     assertTrue(folio.tryLock());
     folio.unlock();
-    assertThrows(RuntimeException.class, folio::unlock);
+    assertThrows(LockViolation.class, folio::unlock);
+    assertEquals(1, RankCheckingSync.takeViolations().size());
     folio.put(1);
     before.put(1);
   }

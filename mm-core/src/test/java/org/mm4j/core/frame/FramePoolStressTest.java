@@ -21,7 +21,7 @@ import org.mm4j.testkit.Seeds;
 
 final class FramePoolStressTest {
   private static final int THREADS = 4;
-  private static final int STEPS = 40_000;
+  private static final int STEPS = 15_000;
 
   @Test
   void neverGivesAFrameToTwoThreads() {
@@ -124,7 +124,7 @@ final class FramePoolStressTest {
       List<Callable<Integer>> tasks = new ArrayList<>();
       tasks.add(
           () -> {
-            for (int i = 0; i < 50_000; i++) {
+            for (int i = 0; i < 15_000; i++) {
               Pools.folio(pool, i % (Pools.ORDER + 1)).put(1);
             }
             stop.set(true);
