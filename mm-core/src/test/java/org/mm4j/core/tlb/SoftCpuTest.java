@@ -181,7 +181,9 @@ class SoftCpuTest {
   void whoeverFlushesMustBeOutside() {
     cpu.enter();
     cpu.loadLong(0);
-    assertThrows(IllegalStateException.class, () -> memory.evict(0, true));
+    CpuTlbBatch batch = new CpuTlbBatch(memory.statistics);
+    batch.touch(memory.domain);
+    assertThrows(IllegalStateException.class, batch::flush);
     cpu.outside(() -> memory.domain.requireOutside());
     assertThrows(IllegalStateException.class, memory.domain::requireOutside);
   }
