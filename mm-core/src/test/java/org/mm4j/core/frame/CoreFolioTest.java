@@ -14,6 +14,7 @@ import com.sun.management.ThreadMXBean;
 import java.lang.foreign.ValueLayout;
 import java.lang.management.ManagementFactory;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.function.Executable;
 import org.mm4j.Pages;
@@ -23,6 +24,11 @@ import org.mm4j.testkit.RankCheckingSync;
 
 final class CoreFolioTest {
   private final FramePool pool = Pools.small(32);
+
+  @BeforeEach
+  void forgetEarlierTests() {
+    RankCheckingSync.takeViolations();
+  }
 
   @AfterEach
   void closePool() {
