@@ -48,7 +48,10 @@ public interface CollapseSession {
    */
   void addSource(Folio folio);
 
-  /** Returns the sources in index order. */
+  /**
+   * Returns the sources in index order. After the commit a strategy removes from this list what it
+   * frees; what is left when it returns or throws is freed by the engine.
+   */
   List<Folio> sources();
 
   /** Returns the batch of removed translations. */
@@ -65,7 +68,12 @@ public interface CollapseSession {
   /** Announces a step. */
   void step(CollapseStep step);
 
-  /** Says that the range is collapsed: from here on nothing can fail and nothing is rolled back. */
+  /**
+   * Says that the range is collapsed: from here on nothing can fail and nothing is rolled back. The
+   * target's lock is the strategy's to release, after the last thing that may throw: if it throws
+   * all the same, the engine releases the lock, and takes a target that is not up to date for one
+   * that was not copied and does not have the page cache's references yet.
+   */
   void committed();
 
   /** Returns whether {@link #committed()} was called. */
