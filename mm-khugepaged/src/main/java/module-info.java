@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/** Collapse: the scanner, {@code MADV_COLLAPSE}, and the strategies. */
+module org.mm4j.khugepaged {
+  requires transitive org.mm4j.api;
+  requires static org.jspecify;
+  requires com.google.common;
+  requires org.slf4j;
+
+  exports org.mm4j.khugepaged;
+  exports org.mm4j.khugepaged.strategy;
+
+  provides org.mm4j.spi.CollapseStrategy with
+      org.mm4j.khugepaged.strategy.LinuxStrategy,
+      org.mm4j.khugepaged.strategy.LinuxAsMergedStrategy,
+      org.mm4j.khugepaged.strategy.SeedV2Strategy,
+      org.mm4j.khugepaged.strategy.PreFixStrategy;
+}
