@@ -107,11 +107,6 @@ public final class XArrayPageCache implements PageCache {
     return present.get();
   }
 
-  /** Returns an estimate of the memory of the tree nodes in bytes. */
-  public long metadataBytes() {
-    return entries.metadataBytes();
-  }
-
   // ---------------------------------------------------------------- takes the lock
 
   @Override
@@ -314,6 +309,11 @@ public final class XArrayPageCache implements PageCache {
     } finally {
       cursor.unlock();
     }
+  }
+
+  /** Returns an estimate of the memory of the tree nodes in bytes. */
+  public long metadataBytes() {
+    return entries.metadataBytes();
   }
 
   /** Returns the entries in index order, one per index, as they are at one moment. */

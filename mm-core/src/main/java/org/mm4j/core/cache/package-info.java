@@ -11,9 +11,10 @@
  *
  * <table>
  *   <caption>Locking</caption>
- *   <tr><th>no lock<td>{@code lookup}, {@code scan}, {@code presentPages}, {@code metadataBytes}
+ *   <tr><th>no lock<td>{@code lookup}, {@code scan}, {@code presentPages}
  *   <tr><th>takes the page-cache lock<td>{@code add}, {@code remove}, {@code swapIn}, {@code
- *       swapOut}, {@code eraseSwap}, {@code replaceLarge}, {@code trim}, {@code auditSlots}
+ *       swapOut}, {@code eraseSwap}, {@code replaceLarge}, {@code trim}, {@code auditSlots}, {@code
+ *       metadataBytes}
  *   <tr><th>expects it<td>the cursor
  * </table>
  *

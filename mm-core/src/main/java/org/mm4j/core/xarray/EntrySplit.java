@@ -60,6 +60,7 @@ final class EntrySplit {
       node.set(i, subtree.slots);
       copyMarks(node, canonicalSlot, i);
     }
+    writer.shrink(); // a head of one slot was high for the large entry only
     return true;
   }
 

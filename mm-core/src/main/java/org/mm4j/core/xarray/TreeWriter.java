@@ -18,8 +18,8 @@ final class TreeWriter {
   /** The canonical slot of the last descent. */
   private int slot;
 
-  /** Nodes allocated before a change, linked by their parent field. */
-  private @Nullable Node stock;
+  /** Nodes allocated before a change, linked by their parent field; none is left after it. */
+  @Nullable Node stock;
 
   TreeWriter(XArray<?> array) {
     this.array = array;
@@ -161,14 +161,14 @@ final class TreeWriter {
     }
     top.count = 0;
     top.parent = null;
-    array.countNodes(-1);
+    array.nodes--;
   }
 
   // ---------------------------------------------------------------- making nodes
 
   /**
    * Makes the nodes that the indices of a closed interval need, so that storing there needs no
-   * memory until something is erased.
+   * memory until something is erased or split.
    *
    * @return false if there is no memory; what was made stays
    */
@@ -310,7 +310,7 @@ final class TreeWriter {
     stock = taken.parent;
     taken.parent = null;
     taken.shift = shift;
-    array.countNodes(1);
+    array.nodes++;
     return taken;
   }
 
@@ -361,7 +361,7 @@ final class TreeWriter {
     Node at = from;
     while (at.count == 0) {
       Node parent = at.parent;
-      array.countNodes(-1);
+      array.nodes--;
       if (parent == null) {
         array.setHead(null);
         return;
@@ -375,7 +375,7 @@ final class TreeWriter {
   }
 
   /** Takes nodes off the top while index 0's side is all that the head holds. */
-  private void shrink() {
+  void shrink() {
     Object head = array.head();
     while (head != null && Node.isNode(head)) {
       Node top = Node.of(head);
@@ -385,7 +385,7 @@ final class TreeWriter {
       }
       array.setHead(only);
       top.count = 0;
-      array.countNodes(-1);
+      array.nodes--;
       if (Node.isNode(only)) {
         // Readers inside the old top still get to the child, which stays in place.
         Node.of(only).parent = null;

@@ -39,9 +39,6 @@ public final class XArray<E> {
   private static final RefField<Object> HEAD =
       RefField.of(MethodHandles.lookup(), XArray.class, "head", Object.class);
 
-  private static final WordField NODES =
-      WordField.of(MethodHandles.lookup(), XArray.class, "nodes");
-
   private final String name;
   private final int chunkShift;
   private final int slotMask;
@@ -61,9 +58,8 @@ public final class XArray<E> {
   /** Live slots that hold the retry entry. Guarded by the lock. */
   int placeholders;
 
-  /** Nodes in the tree. Written under the lock, read by anybody. */
-  @SuppressWarnings("unused") // accessed through NODES
-  private long nodes;
+  /** Nodes in the tree. Guarded by the lock. */
+  long nodes;
 
   /** Creates an empty array whose nodes have 64 slots, with nodes from the Java heap. */
   public XArray() {
@@ -180,21 +176,9 @@ public final class XArray<E> {
     return HEAD.get(this) == null;
   }
 
-  /** Returns the number of nodes in the tree. */
-  public long nodeCount() {
-    return NODES.getOpaque(this);
-  }
-
   @Override
   public String toString() {
     return name;
-  }
-
-  /** Returns an estimate of the memory of the nodes in bytes, for 4-byte references. */
-  public long metadataBytes() {
-    long arrayBytes = (16 + 4L * (slotMask + 2) + 7) & ~7L;
-    long headerBytes = 56;
-    return nodeCount() * (arrayBytes + headerBytes);
   }
 
   // ---------------------------------------------------------------- safe tier, takes the lock
@@ -386,6 +370,23 @@ public final class XArray<E> {
     }
   }
 
+  /** Returns the number of nodes in the tree. */
+  public long nodeCount() {
+    lock();
+    try {
+      return nodes;
+    } finally {
+      unlock();
+    }
+  }
+
+  /** Returns an estimate of the memory of the nodes in bytes, for 4-byte references. */
+  public long metadataBytes() {
+    long arrayBytes = (16 + 4L * (slotMask + 2) + 7) & ~7L;
+    long headerBytes = 56;
+    return nodeCount() * (arrayBytes + headerBytes);
+  }
+
   private static void require(boolean stored, long index) {
     if (!stored) {
       throw new MemoryException(Errno.ENOMEM, "xarray store", index, "no memory for a node");
@@ -447,11 +448,6 @@ public final class XArray<E> {
   @Nullable Node allocateNode() {
     Object[] slots = allocator.allocate(slotMask + 2);
     return slots == null ? null : Node.in(slots);
-  }
-
-  /** Counts nodes that were linked, or unlinked. */
-  void countNodes(long delta) {
-    NODES.setOpaque(this, NODES.getOpaque(this) + delta);
   }
 
   static long checked(long index) {

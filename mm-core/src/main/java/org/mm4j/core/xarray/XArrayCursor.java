@@ -163,7 +163,7 @@ public final class XArrayCursor<E> {
 
   /**
    * Makes the nodes that the indices of a closed interval need, so that storing there needs no
-   * memory, until something there is erased ({@code xas_create_range}).
+   * memory, until something there is erased or split ({@code xas_create_range}).
    *
    * @return false if there is no memory; what was made stays
    */

@@ -49,7 +49,7 @@
  *
  * <table>
  *   <caption>Locking</caption>
- *   <tr><th>no lock<td>{@code XArray.load}, {@code peek}, {@code scan}, {@code forEach}, counters
+ *   <tr><th>no lock<td>{@code XArray.load}, {@code peek}, {@code scan}, {@code forEach}, {@code isEmpty}
  *   <tr><th>takes the lock<td>every other method of {@link org.mm4j.core.xarray.XArray}
  *   <tr><th>expects the lock<td>{@link org.mm4j.core.xarray.XArrayCursor}, which also takes it
  * </table>

@@ -8,7 +8,9 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.time.Duration;
 import java.util.Arrays;
+import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.Parameter;
 import org.junit.jupiter.params.ParameterizedClass;
@@ -107,6 +109,23 @@ class DetachedNodeTest {
     cursor.unlock();
     assertSame(XArray.RETRY, leaf[0], "it stays");
     assertEquals("huge", resume(leaf, 0));
+  }
+
+  @Test
+  void loadWaitsAsLongAsThereIsAPlaceholderAndThenSeesWhatReplacedIt() throws InterruptedException {
+    firstLeafOfTwo();
+    AtomicReference<String> met = new AtomicReference<>();
+    Thread reader = Thread.ofPlatform().unstarted(() -> met.set(array.load(0)));
+    XArrayCursor<String> cursor = array.cursor();
+    cursor.lock();
+    assertTrue(cursor.storePlaceholder(0));
+    reader.start();
+    boolean ended = reader.join(Duration.ofMillis(50));
+    cursor.store(0, chunkShift + 1, "huge");
+    cursor.unlock();
+    reader.join();
+    assertFalse(ended, "it did not wait");
+    assertEquals("huge", met.get());
   }
 
   @Test

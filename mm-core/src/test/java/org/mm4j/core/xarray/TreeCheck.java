@@ -36,7 +36,8 @@ final class TreeCheck {
     } else if (head == null) {
       assertEquals(0, array.headMarks);
     }
-    assertEquals(check.nodes, array.nodeCount(), "node count");
+    assertEquals(check.nodes, array.nodes, "node count");
+    assertEquals(null, array.writer().stock, "nodes allocated in vain");
     assertEquals(0, array.placeholders, "placeholders");
   }
 

@@ -134,13 +134,13 @@ class XArrayMemoryTest {
     XArray<String> array = newArray();
     failAtEach(
         () -> {
-          array.store(1 << 13, 13, "large");
-          array.setMark(1 << 13, XArrayMark.MARK_0);
+          array.store(1 << 10, 10, "large");
+          array.setMark(1 << 10, XArrayMark.MARK_0);
         },
         array,
-        100,
-        cursor -> cursor.split(1 << 13, 13, 0));
-    assertEquals(0, array.order((1 << 13) + 5));
+        16,
+        cursor -> cursor.split(1 << 10, 10, 0));
+    assertEquals(0, array.order((1 << 10) + 5));
   }
 
   @Test

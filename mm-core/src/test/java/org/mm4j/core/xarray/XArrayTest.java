@@ -346,7 +346,7 @@ class XArrayTest {
     cursor.lock();
     assertTrue(cursor.reserveNodes(512, 1023));
     assertTrue(cursor.store(600, 0, 1L));
-    assertTrue(array.nodeCount() >= 8);
+    assertTrue(array.nodes >= 8);
     cursor.prune(0, Long.MAX_VALUE);
     cursor.unlock();
     TreeCheck.check(array, false);
@@ -405,6 +405,19 @@ class XArrayTest {
         assertEmpty(array);
       }
     }
+  }
+
+  @Test
+  void splitOfTheOnlyEntryShrinksTheTree() {
+    XArray<Long> array = newArray();
+    array.store(0, chunkShift, 1L);
+    XArrayCursor<Long> cursor = array.cursor();
+    cursor.lock();
+    assertTrue(cursor.split(0, chunkShift, 0));
+    cursor.unlock();
+    TreeCheck.check(array, false);
+    assertEquals(1, array.nodeCount());
+    assertEquals(1L, array.load((1 << chunkShift) - 1));
   }
 
   @Test
