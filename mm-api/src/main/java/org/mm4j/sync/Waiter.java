@@ -98,6 +98,14 @@ public final class Waiter {
     }
   }
 
+  /**
+   * Makes an interrupt of the calling thread pending again, for whoever turned an {@link
+   * InterruptedException} into an answer of its own.
+   */
+  public static void restoreInterrupt() {
+    Thread.currentThread().interrupt();
+  }
+
   /** Blocks; false if an interrupt ended the wait. */
   private boolean block(long timeoutNanos, boolean spinFirst) {
     Sync.backend().beforeWait(this);
