@@ -9,9 +9,13 @@ module org.mm4j.khugepaged {
   exports org.mm4j.khugepaged;
   exports org.mm4j.khugepaged.strategy;
 
+  uses org.mm4j.spi.CollapseStrategy;
+
   provides org.mm4j.spi.CollapseStrategy with
       org.mm4j.khugepaged.strategy.LinuxStrategy,
       org.mm4j.khugepaged.strategy.LinuxAsMergedStrategy,
       org.mm4j.khugepaged.strategy.SeedV2Strategy,
       org.mm4j.khugepaged.strategy.PreFixStrategy;
+  provides org.mm4j.spi.KernelFeature with
+      org.mm4j.khugepaged.KhugepagedFeature;
 }

@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package org.mm4j.khugepaged;
+
+import java.util.ServiceLoader;
+import org.mm4j.spi.CollapseInterceptor;
+import org.mm4j.spi.CollapseStrategy;
+import org.mm4j.spi.Kernel;
+import org.mm4j.spi.KernelFeature;
+import org.mm4j.spi.KernelSettings;
+
+/**
+ * Gives a simulated kernel its huge pages: khugepaged, not started, and {@code MADV_COLLAPSE}.
+ *
+ * <p>The strategy is the one given to the builder, else the one that is named in the settings,
+ * among those given and those that {@link ServiceLoader} finds, else {@code linux}. Every {@link
+ * CollapseInterceptor} that was given wraps every session.
+ */
+public final class KhugepagedFeature implements KernelFeature {
+  /** Creates the feature. */
+  public KhugepagedFeature() {}
+
+  @Override
+  public String name() {
+    return "khugepaged";
+  }
+
+  /**
+   * {@inheritDoc}
+   *
+   * @throws IllegalArgumentException if the name of the strategy in the settings is unknown or
+   *     ambiguous
+   * @throws org.mm4j.MemoryException EINVAL if a limit of the settings is not below the number of
+   *     pages in a huge page
+   */
+  @Override
+  public void install(Kernel kernel) {
+    KernelSettings settings = kernel.settings();
+    CollapseStrategy strategy =
+        StrategyChoice.choose(
+            settings.strategy(),
+            kernel.extensions(CollapseStrategy.class),
+            ServiceLoader.load(CollapseStrategy.class));
+    CollapseEngine engine =
+        new CollapseEngine(
+            strategy,
+            settings.hugeOrder(),
+            kernel.folios(),
+            kernel::newTlbBatch,
+            kernel.extensions(CollapseInterceptor.class));
+    kernel.provideCollapse(new HugePageService(engine, settings.hugeOrder(), settings.tunables()));
+  }
+}
