@@ -1,0 +1,114 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package org.mm4j.examples.emulator.report;
+
+import java.util.EnumMap;
+import java.util.Locale;
+import java.util.Map;
+import java.util.StringJoiner;
+import java.util.TreeMap;
+import org.mm4j.CollapseStatistics;
+import org.mm4j.MemoryStatistics;
+import org.mm4j.Pages;
+import org.mm4j.ScanResult;
+import org.mm4j.examples.emulator.machine.RunResult;
+
+/** The figures at the end of a run, one per line. */
+public final class RunReport {
+  private static final int NAME_WIDTH = 24;
+
+  private final StringBuilder text = new StringBuilder();
+
+  private RunReport() {}
+
+  /**
+   * Returns the report.
+   *
+   * @param copyNanos what {@link CopyBaseline} measured in the same run
+   */
+  public static String of(RunResult run, long copyNanos) {
+    RunReport report = new RunReport();
+    report.addSpeed(run);
+    report.addMemory(run.memory());
+    report.addCollapses(run.collapses(), copyNanos);
+    HugeCoverage coverage = HugeCoverage.of(run.mappings());
+    report.add(
+        "huge at the end",
+        "%s of the translations' bytes (%d of %d KiB)  %s",
+        coverage.percent(),
+        coverage.hugeBytes() >> 10,
+        coverage.residentBytes() >> 10,
+        coverage.map());
+    report.add("userfaultfd messages", "%d", run.userfaultMessages());
+    for (Map.Entry<Long, Long> call : new TreeMap<>(run.unknownCalls()).entrySet()) {
+      report.add(
+          "unknown system call", "%d, answered ENOSYS %d times", call.getKey(), call.getValue());
+    }
+    return report.text.toString();
+  }
+
+  private void addSpeed(RunResult run) {
+    add("guest", "%s after %.2f s", run.status(), run.nanos() / 1e9);
+    add("instructions", "%d, %.1f million per second", run.instructions(), run.mips());
+  }
+
+  private void addMemory(MemoryStatistics memory) {
+    add(
+        "faults",
+        "%d, %.0f ns each (waits in userfaultfd not included)",
+        memory.faults(),
+        perItem(memory.faultNanos(), memory.faults()));
+    add("flushes", "%d, the longest %.1f us", memory.flushes(), memory.longestFlushNanos() / 1e3);
+    add(
+        "resident memory",
+        "%d pages of 4 KiB, %.1f bytes of metadata each",
+        memory.usedFrames(),
+        perItem(memory.metadataBytes(), memory.usedFrames()));
+    add(
+        "host memory",
+        "%d MiB of %d MiB taken",
+        memory.committedBytes() >> 20,
+        (memory.totalFrames() * Pages.SIZE_BYTES) >> 20);
+  }
+
+  private void addCollapses(CollapseStatistics collapses, long copyNanos) {
+    long succeeded = collapses.count(ScanResult.SUCCEED);
+    add(
+        "collapses",
+        "%d succeeded with strategy %s, %.0f us each; a plain copy of 512 scattered pages: %.0f us",
+        succeeded,
+        collapses.strategy(),
+        perItem(collapses.collapseNanos(), succeeded) / 1e3,
+        copyNanos / 1e3);
+    add(
+        "  by khugepaged",
+        "%s  (%d full scans)",
+        results(collapses.daemonResults()),
+        collapses.fullScans());
+    add("  by MADV_COLLAPSE", "%s", results(collapses.madviseResults()));
+  }
+
+  /** Results by name, in the order of their numbers. */
+  static String results(Map<ScanResult, Long> counts) {
+    StringJoiner text = new StringJoiner(", ");
+    text.setEmptyValue("none");
+    Map<ScanResult, Long> inOrder = new EnumMap<>(ScanResult.class);
+    inOrder.putAll(counts);
+    inOrder.forEach(
+        (result, count) -> {
+          if (count > 0) {
+            text.add(result.traceText() + " " + count);
+          }
+        });
+    return text.toString();
+  }
+
+  private static double perItem(long sum, long count) {
+    return count == 0 ? 0 : (double) sum / count;
+  }
+
+  @SuppressWarnings("AnnotateFormatMethod") // the annotation would be a dependency more
+  private void add(String name, String format, Object... values) {
+    text.append(String.format(Locale.ROOT, "%-" + NAME_WIDTH + "s", name));
+    text.append(String.format(Locale.ROOT, format, values)).append('\n');
+  }
+}
