@@ -63,6 +63,20 @@ final class TestFile implements MappableFile, Mapping, MappingOperations {
     return folio;
   }
 
+  /** Puts a zeroed huge folio into the file if there is nothing at its place. */
+  void addHugeIfEmpty(long index) {
+    Folio folio = allocate(kernel.settings().hugeOrder(), null);
+    if (folio == null) {
+      return;
+    }
+    for (int i = 0; i < folio.pageCount(); i++) {
+      folio.clearPage(i);
+    }
+    folio.markUpToDate();
+    publish(folio, index);
+    folio.put(1);
+  }
+
   private Folio allocate(int order, MemoryDescriptor account) {
     Allocation allocation = kernel.folios().allocate(order, account);
     return allocation instanceof Allocation.Allocated allocated ? allocated.folio() : null;
