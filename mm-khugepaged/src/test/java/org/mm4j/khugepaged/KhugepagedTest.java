@@ -229,15 +229,15 @@ final class KhugepagedTest {
         };
     CompletableFuture<Integer> round = CompletableFuture.supplyAsync(service::scanOnce);
     scanning.get();
-    CompletableFuture<Boolean> exit =
-        CompletableFuture.supplyAsync(
-            () -> {
-              service.exit(mm);
-              return isHuge(0);
-            });
-    assertFalse(exit.isDone());
+    Thread exit = new Thread(() -> service.exit(mm));
+    exit.start();
+    while (exit.getState() != Thread.State.WAITING && exit.isAlive()) {
+      Thread.onSpinWait();
+    }
+    assertTrue(exit.isAlive(), "exit returned in the middle of a scan");
     mayGoOn.complete(null);
-    assertTrue(exit.get(), "the collapse was finished when exit returned");
+    exit.join();
+    assertTrue(isHuge(0), "the collapse was finished when exit returned");
     round.get();
   }
 
