@@ -66,6 +66,19 @@ final class BuddyAllocatorTest {
   }
 
   @Test
+  void refusesAnUpperHalfThatWasMergedAlready() {
+    BuddyAllocator buddy = full();
+    int lower = buddy.take(0);
+    int upper = buddy.take(0);
+    assertEquals(lower + 1, upper);
+    buddy.give(lower, 0);
+    buddy.give(upper, 0);
+    assertThrows(IllegalStateException.class, () -> buddy.give(upper, 0));
+    assertThrows(IllegalStateException.class, () -> buddy.give(lower, 0));
+    assertEquals(FRAMES, buddy.freeFrames());
+  }
+
+  @Test
   void behavesAsASetOfAlignedBlocks() {
     Seeds.check(
         seed -> {

@@ -124,10 +124,13 @@ final class FramePoolStressTest {
       List<Callable<Integer>> tasks = new ArrayList<>();
       tasks.add(
           () -> {
-            for (int i = 0; i < 15_000; i++) {
-              Pools.folio(pool, i % (Pools.ORDER + 1)).put(1);
+            try {
+              for (int i = 0; i < 15_000; i++) {
+                Pools.folio(pool, i % (Pools.ORDER + 1)).put(1);
+              }
+            } finally {
+              stop.set(true);
             }
-            stop.set(true);
             return 0;
           });
       tasks.add(

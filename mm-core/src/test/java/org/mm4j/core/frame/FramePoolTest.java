@@ -21,6 +21,7 @@ import org.mm4j.spi.Allocation;
 import org.mm4j.spi.FrameMemory;
 import org.mm4j.spi.MemoryDescriptor;
 import org.mm4j.sync.Counter;
+import org.mm4j.sync.Sync;
 import org.mm4j.testkit.Seeds;
 
 final class FramePoolTest {
@@ -123,6 +124,34 @@ final class FramePoolTest {
       for (int i = 0; i < 16; i++) {
         folios.add(Pools.folio(pool, 0));
       }
+      folios.forEach(folio -> folio.put(1));
+      Pools.assertPristine(pool);
+    }
+  }
+
+  @Test
+  void takesSingleFramesFromTheListsOfOtherThreads() throws InterruptedException {
+    try (FramePool pool = Pools.small(16)) {
+      long mine = Sync.threadNumber();
+      boolean[] filled = new boolean[1];
+      for (int i = 0; i < 1000 && !filled[0]; i++) {
+        Thread other =
+            new Thread(
+                () -> {
+                  if (((Sync.threadNumber() - mine) & 1) != 0) { // never the stripe of this thread
+                    Pools.folio(pool, 0).put(1); // leaves all 16 frames in its stripe
+                    filled[0] = true;
+                  }
+                });
+        other.start();
+        other.join();
+      }
+      assertTrue(filled[0]);
+      List<CoreFolio> folios = new ArrayList<>();
+      for (int i = 0; i < 16; i++) {
+        folios.add(Pools.folio(pool, 0));
+      }
+      assertSame(Allocation.Refused.NO_MEMORY, pool.allocate(0, null));
       folios.forEach(folio -> folio.put(1));
       Pools.assertPristine(pool);
     }
