@@ -197,7 +197,11 @@ final class ShmemOperationsTest {
         ShmemFile file = kernel.file()) {
       file.truncate(2 * PAGE);
       kernel.onAllocation = left -> file.truncate(PAGE);
-      assertEquals(BringIn.Absent.BEYOND_END, operations(file).create(1, null));
+      BringIn created = operations(file).create(1, null);
+      if (created instanceof BringIn.Present present) {
+        InodePages.release(present.folio()); // so that a failure does not hang in close
+      }
+      assertEquals(BringIn.Absent.BEYOND_END, created);
       kernel.onAllocation = left -> {};
       file.truncate(2 * PAGE);
       assertEquals(
