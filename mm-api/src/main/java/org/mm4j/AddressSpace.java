@@ -50,7 +50,8 @@ public interface AddressSpace extends AutoCloseable {
    * @param hint the new address with {@link RemapFlag#FIXED}, else ignored
    * @return the address of the mapping now
    * @throws MemoryException EINVAL for unaligned or overlapping ranges or flags that do not fit;
-   *     EFAULT if the old range is not within one mapping; ENOMEM if it cannot grow
+   *     EFAULT if the old range is not within one mapping (what a call in place only cuts off may
+   *     be anything); ENOMEM if it cannot grow
    */
   long remap(AddressRange old, long newLengthBytes, Set<RemapFlag> flags, long hint);
 

@@ -83,14 +83,14 @@ final class FaultPath {
     }
   }
 
-  /** Loads are permitted by any protection, as x86 has it. */
+  /** Stores imply loads; fetches do not, as on hardware with protection keys and on RISC-V. */
   private static @Nullable FaultSignal refusal(@Nullable MappedVma vma, Access access) {
     if (vma == null) {
       return FaultSignal.SEGV_MAPERR;
     }
     boolean permitted =
         switch (access) {
-          case READ -> vma.has(VmaFlag.READ) || vma.has(VmaFlag.WRITE) || vma.has(VmaFlag.EXECUTE);
+          case READ -> vma.has(VmaFlag.READ) || vma.has(VmaFlag.WRITE);
           case WRITE -> vma.has(VmaFlag.WRITE);
           case EXECUTE -> vma.has(VmaFlag.EXECUTE);
         };

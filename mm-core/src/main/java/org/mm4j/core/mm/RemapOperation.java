@@ -69,7 +69,11 @@ final class RemapOperation {
         newLength,
         "DONT_UNMAP cannot change the length");
     UserAddresses.requireAligned(CALL, address);
-    require(newLength != 0, newLength, "new length is 0");
+    require(
+        newLength != 0 && Long.compareUnsigned(newLength, UserAddresses.END) < 0,
+        newLength,
+        "new length is 0, or longer than all user addresses");
+    require(UserAddresses.contain(address, oldLength), oldLength, "outside the user addresses");
     if (is(RemapFlag.FIXED)) {
       UserAddresses.requireAligned(CALL, target);
       require(
@@ -91,10 +95,17 @@ final class RemapOperation {
     }
   }
 
-  /** Returns the VMA that the old range lies in. */
+  /**
+   * Returns the VMA at the address. What is kept of the old range lies in it; what is cut off need
+   * not, as Linux has it.
+   */
   private MappedVma source() {
     MappedVma vma = mm.layout().tree().find(address);
-    if (vma == null || Long.compareUnsigned(oldLength, vma.range().end() - address) > 0) {
+    long kept = oldLength;
+    if (newLength < oldLength) {
+      kept = is(RemapFlag.FIXED) ? newLength : 0;
+    }
+    if (vma == null || kept > vma.range().end() - address) {
       throw new MemoryException(Errno.EFAULT, CALL, address, "not within one mapping");
     }
     if (Long.compareUnsigned(newLength, oldLength) > 0) {

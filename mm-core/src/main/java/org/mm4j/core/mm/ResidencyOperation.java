@@ -35,7 +35,7 @@ final class ResidencyOperation {
       throw new MemoryException(
           Errno.ENOMEM, CALL, range.lengthBytes(), "no memory for the answer");
     }
-    BitSet resident = new BitSet((int) pages);
+    BitSet resident = new BitSet();
     mm.mmapLock().lockShared();
     try {
       for (int page = 0; page < pages; page++) {

@@ -14,7 +14,7 @@ public final class Entry {
   /** The empty entry. */
   public static final long NONE = 0;
 
-  /** There is a translation; loads are permitted. */
+  /** There is a translation. */
   public static final long PRESENT = 1;
 
   /** Stores are permitted. */
@@ -29,8 +29,11 @@ public final class Entry {
   /** The entry stands in a directory and leads to a huge page. */
   public static final long HUGE = 1 << 4;
 
+  /** Loads are permitted. */
+  public static final long READABLE = 1 << 5;
+
   /** The bits that a change of protection changes. */
-  public static final long PERMISSIONS = WRITABLE | EXECUTABLE;
+  public static final long PERMISSIONS = READABLE | WRITABLE | EXECUTABLE;
 
   private Entry() {}
 
@@ -39,9 +42,12 @@ public final class Entry {
     return (frame << Pages.SHIFT) | flags;
   }
 
-  /** Returns the permissions that a VMA gives to its entries. */
+  /** Returns the permissions that a VMA gives to its entries; a store implies a load. */
   public static long permissionsOf(Vma vma) {
-    return (vma.has(VmaFlag.WRITE) ? WRITABLE : 0) | (vma.has(VmaFlag.EXECUTE) ? EXECUTABLE : 0);
+    long permissions = vma.has(VmaFlag.READ) ? READABLE : 0;
+    permissions |= vma.has(VmaFlag.WRITE) ? READABLE | WRITABLE : 0;
+    permissions |= vma.has(VmaFlag.EXECUTE) ? EXECUTABLE : 0;
+    return permissions;
   }
 
   /** Returns the frame the entry leads to; of a huge entry the first one. */
@@ -73,7 +79,7 @@ public final class Entry {
   public static boolean permits(long entry, Access access) {
     long needed =
         switch (access) {
-          case READ -> PRESENT;
+          case READ -> PRESENT | READABLE;
           case WRITE -> PRESENT | WRITABLE;
           case EXECUTE -> PRESENT | EXECUTABLE;
         };

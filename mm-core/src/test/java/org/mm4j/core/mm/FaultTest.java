@@ -110,6 +110,21 @@ class FaultTest {
   }
 
   @Test
+  void aStoreImpliesALoadAndAFetchDoesNot() {
+    long address = mapAll();
+    try (GuestCpu cpu = space.newCpu()) {
+      space.protect(range(address, 1), Set.of(Protection.WRITE));
+      cpu.storeByte(address, (byte) 3);
+      assertEquals(3, cpu.loadByte(address));
+      assertEquals(FaultSignal.SEGV_ACCERR, signal(() -> cpu.fetchShort(address)));
+      space.protect(range(address, 1), Set.of(Protection.EXECUTE));
+      assertEquals(3, cpu.fetchShort(address));
+      assertEquals(FaultSignal.SEGV_ACCERR, signal(() -> cpu.loadByte(address)));
+      assertEquals(FaultSignal.SEGV_ACCERR, signal(() -> cpu.storeByte(address, (byte) 4)));
+    }
+  }
+
+  @Test
   void aPoisonedPageIsABusError() {
     long address = mapAll();
     space.write(address, MemorySegment.ofArray(new byte[1]));

@@ -293,9 +293,13 @@ class SystemCallTest {
     refuses(Errno.EINVAL, () -> space.remap(all, PAGE, fixed, FIXED + 3 * PAGE));
     refuses(Errno.EINVAL, () -> space.remap(all, PAGE, fixed, TOP));
     refuses(Errno.EFAULT, () -> space.remap(range(FIXED - PAGE, 1), PAGE, none, 0));
-    refuses(Errno.EFAULT, () -> space.remap(range(FIXED, 5), PAGE, none, 0));
+    refuses(Errno.EFAULT, () -> space.remap(range(FIXED, 5), 6 * PAGE, none, 0));
+    refuses(Errno.EFAULT, () -> space.remap(range(FIXED, 5), 5 * PAGE, none, 0));
+    refuses(Errno.EFAULT, () -> space.remap(range(FIXED, 6), 5 * PAGE, fixed, FIXED + HUGE));
+    refuses(Errno.EINVAL, () -> space.remap(new AddressRange(FIXED, TOP), PAGE, none, 0));
     refuses(Errno.ENOMEM, () -> space.remap(all, 5 * PAGE, none, 0));
-    refuses(Errno.ENOMEM, () -> space.remap(all, TOP, Set.of(RemapFlag.MAY_MOVE), 0));
+    refuses(Errno.EINVAL, () -> space.remap(all, TOP, Set.of(RemapFlag.MAY_MOVE), 0));
+    refuses(Errno.ENOMEM, () -> space.remap(all, TOP - PAGE, Set.of(RemapFlag.MAY_MOVE), 0));
     refuses(Errno.EINVAL, () -> space.remap(all, -PAGE, Set.of(RemapFlag.MAY_MOVE), 0));
     assertEquals(List.of(range(FIXED, 4), range(FIXED + 4 * PAGE, 1)), ranges());
   }
@@ -326,6 +330,15 @@ class SystemCallTest {
             range(moved, 1),
             range(moved + 4 * PAGE, 3)),
         ranges());
+  }
+
+  @Test
+  void shrinkingCutsOffWhateverLiesBehind() {
+    mapAt(FIXED, 0, 2);
+    mapAt(FIXED + 2 * PAGE, 20, 1);
+    mapAt(FIXED + 4 * PAGE, 30, 2);
+    assertEquals(FIXED, space.remap(range(FIXED, 5), PAGE, Set.of(), 0));
+    assertEquals(List.of(range(FIXED, 1), range(FIXED + 5 * PAGE, 1)), ranges());
   }
 
   @Test

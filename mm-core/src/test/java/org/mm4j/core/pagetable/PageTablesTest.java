@@ -23,7 +23,7 @@ class PageTablesTest {
   private static final EntryVisitor NOBODY = (address, entry) -> {};
 
   private static long page(long frame) {
-    return Entry.of(frame, Entry.PRESENT);
+    return Entry.of(frame, Entry.PRESENT | Entry.READABLE);
   }
 
   @ParameterizedTest
@@ -130,12 +130,14 @@ class PageTablesTest {
     PageTables tables = new PageTables(3);
     tables.mapPage(0, page(1));
     tables.mapHuge(8 * PAGE, page(16) | Entry.WRITABLE);
-    assertFalse(tables.permit(0, 16 * PAGE, Entry.WRITABLE, NOBODY));
+    assertFalse(tables.permit(0, 16 * PAGE, Entry.READABLE | Entry.WRITABLE, NOBODY));
     assertNotEquals(Entry.NONE, tables.translate(0, Access.WRITE));
-    assertTrue(tables.permit(0, 8 * PAGE, 0, NOBODY));
+    assertTrue(tables.permit(0, 8 * PAGE, Entry.READABLE, NOBODY));
     assertEquals(Entry.NONE, tables.translate(0, Access.WRITE));
     List<Long> removed = new ArrayList<>();
-    assertTrue(tables.permit(9 * PAGE, 16 * PAGE, 0, (address, entry) -> removed.add(address)));
+    assertTrue(
+        tables.permit(
+            9 * PAGE, 16 * PAGE, Entry.READABLE, (address, entry) -> removed.add(address)));
     assertEquals(List.of(8 * PAGE), removed, "a huge entry that is cut is removed as a whole");
     assertEquals(Entry.NONE, tables.walk(8 * PAGE));
   }

@@ -46,7 +46,7 @@ class RetractRaceTest {
         for (int round = 0; round < 30_000; round++) {
           long address = (round % 8) * PAGE;
           long frame = round % 8 + 1L;
-          long entry = Entry.of(frame, Entry.PRESENT);
+          long entry = Entry.of(frame, Entry.PRESENT | Entry.READABLE);
           assertTrue(tables.mapPage(address, entry));
           assertEquals(entry, tables.walk(address), "round " + round);
           assertEquals(entry, tables.clear(address, frame, 1), "round " + round);

@@ -157,7 +157,9 @@ class SoftCpuTest {
 
   @Test
   void aHugeEntryServesAllItsPages() {
-    assertTrue(memory.tables.mapHuge(8 * PAGE, Entry.of(16, Entry.PRESENT | Entry.WRITABLE)));
+    assertTrue(
+        memory.tables.mapHuge(
+            8 * PAGE, Entry.of(16, Entry.PRESENT | Entry.READABLE | Entry.WRITABLE)));
     cpu.enter();
     for (int i = 0; i < 8; i++) {
       cpu.storeLong((8 + i) * PAGE, 100 + i);

@@ -82,7 +82,7 @@ final class TinyMemory implements TranslationSource, AutoCloseable {
       return; // whoever unmaps is about to give one back
     }
     fill(frame, stamp(page));
-    tables.mapPage(page * PAGE, Entry.of(frame, Entry.PRESENT | permissions));
+    tables.mapPage(page * PAGE, Entry.of(frame, Entry.PRESENT | Entry.READABLE | permissions));
   }
 
   /** Unmaps a page, forgets it everywhere if told so, and gives its frame to whoever comes next. */
