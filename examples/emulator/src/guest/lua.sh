@@ -21,7 +21,12 @@ if [ $# -ne 1 ]; then
     exit 64
 fi
 compiler=${CC_RISCV64:-riscv64-linux-gnu-gcc}
-mirror=${DEBIAN_MIRROR:-$(apt-get indextargets --format '$(REPO_URI)' | head -n 1)}
+# The archive this machine's own apt takes Debian 12's main packages from.
+mirror=${DEBIAN_MIRROR:-$(apt-get indextargets --format '$(REPO_URI) $(CODENAME)' | sed -n 's/ bookworm$//p' | head -n 1)}
+if [ -z "$mirror" ]; then
+    echo "lua.sh: this machine's apt knows no bookworm archive; set DEBIAN_MIRROR" >&2
+    exit 1
+fi
 keyring=/usr/share/keyrings/debian-archive-keyring.gpg
 mkdir -p "$1"
 target=$(cd "$1" && pwd)
