@@ -75,6 +75,7 @@ public final class XArrayPageCache implements PageCache {
   }
 
   @Override
+  @SuppressWarnings("ReferenceEquality") // an equal entry may be another one
   public void scan(PageRange range, EntryVisitor visitor) {
     if (range.pageCount() == 0) {
       return;
@@ -87,6 +88,9 @@ public final class XArrayPageCache implements PageCache {
         continue;
       }
       PageCacheEntry entry = lookup(index);
+      if (entry != scan.entry()) {
+        scan.continueAt(index + 1); // a large one was cut up: its other pages are yet to be seen
+      }
       if (entry instanceof Folio folio) {
         seenUpTo = (index | folio.pageCount() - 1) + 1;
         try {

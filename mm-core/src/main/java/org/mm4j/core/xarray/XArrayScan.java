@@ -65,6 +65,12 @@ public final class XArrayScan<E> {
     return false;
   }
 
+  /** Goes on at an index: the entry that was met turned out to be replaced. */
+  public void continueAt(long index) {
+    from = index;
+    slots = null;
+  }
+
   /** Returns the index at which the entry was met: its first one, or where the iteration began. */
   public long index() {
     return index;
@@ -123,7 +129,9 @@ public final class XArrayScan<E> {
         shift -= array.chunkShift();
         return null;
       }
+      int canonicalSlot = i;
       if (met instanceof Sibling sibling) {
+        canonicalSlot = sibling.canonicalSlot();
         met = XArray.follow(node, i, sibling);
       }
       if (XArray.isRetry(met)) {
@@ -132,7 +140,7 @@ public final class XArrayScan<E> {
       }
       if (met != null) {
         found(at, met);
-        leave(node, i + 1);
+        leave(node, slotBehind(node, i, canonicalSlot, met));
         return met;
       }
     }
@@ -146,17 +154,29 @@ public final class XArrayScan<E> {
     entry = (E) met;
   }
 
-  /** Makes the next step begin at a slot, or behind the siblings there. */
-  private void leave(Object[] node, int firstSlot) {
+  /**
+   * Returns the first slot that does not belong to the entry that was found. A sibling belongs to
+   * it only if the canonical slot still holds that very entry when the sibling has been read: a
+   * larger entry that was stored meanwhile may have the same canonical slot, and covers what is yet
+   * to be seen.
+   */
+  @SuppressWarnings("ReferenceEquality") // an equal entry may be another one
+  private static int slotBehind(Object[] node, int foundSlot, int canonicalSlot, Object found) {
     int slotCount = node.length - 1;
-    int slot = firstSlot;
+    int slot = foundSlot + 1;
     while (slot < slotCount
         && Slots.get(node, slot) instanceof Sibling sibling
-        && sibling.canonicalSlot() < firstSlot) {
+        && sibling.canonicalSlot() == canonicalSlot
+        && Slots.get(node, canonicalSlot) == found) {
       slot++;
     }
+    return slot;
+  }
+
+  /** Makes the next step begin at a slot. */
+  private void leave(Object[] node, int slot) {
     from = indexOf(slot);
-    if (slot == slotCount) {
+    if (slot == node.length - 1) {
       slots = null;
     }
   }

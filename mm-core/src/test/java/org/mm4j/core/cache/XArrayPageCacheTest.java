@@ -7,6 +7,8 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.mockito.Mockito.mock;
+import static org.mockito.Mockito.when;
 
 import com.sun.management.ThreadMXBean;
 import java.lang.management.ManagementFactory;
@@ -220,6 +222,34 @@ class XArrayPageCacheTest {
         });
     assertEquals(1, small.references());
     assertEquals(8, large.references());
+  }
+
+  @Test
+  void scanMissesNoPageOfALargeFolioThatIsCutUpUnderIt() {
+    Folio large = mock(Folio.class);
+    when(large.order()).thenReturn(ORDER);
+    when(large.pageCount()).thenReturn(1 << ORDER);
+    when(large.index()).thenReturn(8L);
+    PageCacheCursor cursor = cache.cursor(RANGE);
+    cursor.lock();
+    cursor.storeWhole(large);
+    cursor.unlock();
+    List<Folio> kept = List.of(file.folio(9, 0), file.folio(15, 0));
+    when(large.tryGet())
+        .thenAnswer(
+            call -> {
+              cursor.lock();
+              cursor.erase(8);
+              kept.forEach(page -> cursor.store(page.index(), page));
+              cursor.unlock();
+              return false;
+            });
+    assertEquals(List.of(9L, kept.get(0), 15L, kept.get(1)), scanned(ALL));
+    cursor.lock();
+    cursor.erase(9);
+    cursor.erase(15);
+    cursor.unlock();
+    kept.forEach(page -> page.put(1));
   }
 
   @Test
