@@ -11,7 +11,9 @@ import java.util.Map;
  * @param madviseResults the same for {@code MADV_COLLAPSE}
  * @param pagesCollapsed ranges khugepaged made huge
  * @param fullScans how often khugepaged has looked at everything
- * @param collapseNanos time spent in collapses that succeeded, in nanoseconds
+ * @param collapses how often, by either trigger, small pages were really made one huge page; a
+ *     range that was found huge counts as {@link ScanResult#SUCCEED} as well, but not here
+ * @param collapseNanos time those collapses took, in nanoseconds
  */
 public record CollapseStatistics(
     String strategy,
@@ -19,6 +21,7 @@ public record CollapseStatistics(
     Map<ScanResult, Long> madviseResults,
     long pagesCollapsed,
     long fullScans,
+    long collapses,
     long collapseNanos) {
   /** Copies the maps. */
   public CollapseStatistics {

@@ -16,6 +16,7 @@ final class CollapseLedger {
       new EnumMap<>(CollapseTrigger.class);
   private final Counter pagesCollapsed = new Counter();
   private final Counter fullScans = new Counter();
+  private final Counter collapses = new Counter();
   private final Counter collapseNanos = new Counter();
 
   CollapseLedger() {
@@ -42,6 +43,7 @@ final class CollapseLedger {
 
   /** Counts the time of a collapse that succeeded. */
   void collapsed(long nanos) {
+    collapses.add(1);
     collapseNanos.add(nanos);
   }
 
@@ -57,6 +59,7 @@ final class CollapseLedger {
         counted(CollapseTrigger.MADVISE),
         pagesCollapsed.get(),
         fullScans.get(),
+        collapses.get(),
         collapseNanos.get());
   }
 
