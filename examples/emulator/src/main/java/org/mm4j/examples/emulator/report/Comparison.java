@@ -50,6 +50,7 @@ public record Comparison(List<MigrationOutcome> outcomes) {
     lines.add(row("events lost", outcome -> "" + outcome.eventsLost()));
     lines.add(row("pages that just appeared", outcome -> "" + outcome.pagesAppeared()));
     lines.add(row("messages read", outcome -> "" + outcome.run().userfaultMessages()));
+    lines.add(row("collapses", outcome -> "" + outcome.run().collapses().collapses()));
     for (ScanResult result : ScanResult.values()) {
       if (outcomes.stream().anyMatch(o -> o.run().collapses().count(result) > 0)) {
         lines.add(row("  " + result.traceText(), outcome -> collapses(outcome, result)));

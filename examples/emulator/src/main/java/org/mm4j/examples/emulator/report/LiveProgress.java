@@ -3,7 +3,6 @@ package org.mm4j.examples.emulator.report;
 
 import java.io.PrintStream;
 import java.util.Locale;
-import org.mm4j.ScanResult;
 import org.mm4j.examples.emulator.machine.Machine;
 
 /**
@@ -80,7 +79,7 @@ public final class LiveProgress implements AutoCloseable {
         bar(now.get("pages")),
         now.get("pages"),
         now.get("messages"),
-        machine.collapses().count(ScanResult.SUCCEED),
+        machine.collapses().collapses(),
         now.get("refused"),
         huge.percent(),
         huge.map(),

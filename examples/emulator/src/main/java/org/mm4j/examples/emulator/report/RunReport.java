@@ -71,13 +71,12 @@ public final class RunReport {
   }
 
   private void addCollapses(CollapseStatistics collapses, long copyNanos) {
-    long succeeded = collapses.count(ScanResult.SUCCEED);
     add(
         "collapses",
-        "%d succeeded with strategy %s, %.0f us each; a plain copy of 512 scattered pages: %.0f us",
-        succeeded,
+        "%d with strategy %s, %.0f us each; a plain copy of 512 scattered pages: %.0f us",
+        collapses.collapses(),
         collapses.strategy(),
-        perItem(collapses.collapseNanos(), succeeded) / 1e3,
+        perItem(collapses.collapseNanos(), collapses.collapses()) / 1e3,
         copyNanos / 1e3);
     add(
         "  by khugepaged",
