@@ -17,6 +17,7 @@ final class GuestsCommand implements Runnable {
           "faulty", "goes wrong in the way its argument names",
           "memory", "what a program sees of its memory, check by check",
           "migration", "a post-copy migration while its memory is collapsed",
+          "signals", "faults in handlers, blocked signals, interrupted calls, cancelled threads",
           "threads", "mutexes, condition variables, barriers, atomics on a shared heap");
 
   private final Terminal terminal;

@@ -21,7 +21,7 @@ import org.mm4j.examples.emulator.elf.ElfFile;
 public record Program(String name, ElfFile image, @Nullable Path path) {
   private static final String FOLDER = "/org/mm4j/examples/emulator/guest/";
   private static final List<String> BUNDLED =
-      List.of("compute", "faulty", "memory", "migration", "threads");
+      List.of("compute", "faulty", "memory", "migration", "signals", "threads");
   private static final long MAX_BYTES = 1L << 30;
 
   /** Returns the names of the bundled programs. */
