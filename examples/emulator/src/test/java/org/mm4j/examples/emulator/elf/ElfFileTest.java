@@ -43,8 +43,7 @@ final class ElfFileTest {
   void headersThatAreLoadedAreFound() throws ElfException {
     ElfFile program =
         ElfFile.parse(
-            ElfImage.with(
-                file -> file.putLong(ElfImage.header(0) + 8, 0).putLong(24, 0x1_1000)));
+            ElfImage.with(file -> file.putLong(ElfImage.header(0) + 8, 0).putLong(24, 0x1_1000)));
     assertEquals(ElfImage.CODE_ADDRESS + ElfImage.HEADERS, program.headersAddress());
   }
 
