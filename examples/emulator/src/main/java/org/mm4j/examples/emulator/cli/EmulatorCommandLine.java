@@ -6,6 +6,7 @@ import java.io.PrintStream;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;
+import org.mm4j.MemoryException;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -71,6 +72,10 @@ public final class EmulatorCommandLine {
   private int explain(Exception failure) {
     if (failure instanceof UserMistake) {
       terminal.err().println("mm4j: " + failure.getMessage());
+      return USAGE;
+    }
+    if (failure instanceof MemoryException refused) {
+      terminal.err().println("mm4j: the program cannot be loaded: " + refused.getMessage());
       return USAGE;
     }
     terminal.err().println("mm4j: this is a defect of the emulator, please report it:");

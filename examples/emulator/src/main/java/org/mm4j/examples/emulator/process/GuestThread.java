@@ -89,7 +89,13 @@ public final class GuestThread {
       if (process.isEnding() || hasExited || !deliverSignals(hart)) {
         return;
       }
-      Trap trap = hart.run();
+      Trap trap;
+      try {
+        trap = hart.run();
+      } catch (MemoryException failure) {
+        dieOf(failure);
+        return;
+      }
       switch (trap) {
         case ENVIRONMENT_CALL -> makeCall(hart);
         case BREAKPOINT -> fault(Signals.SIGTRAP, Signals.TRAP_BRKPT, hart.pc(), null);
@@ -116,6 +122,14 @@ public final class GuestThread {
     if (result == -LinuxErrno.EINTR.number() && number != RETURN_FROM_HANDLER) {
       interruptedCall = new InterruptedCall(number, pc, firstArgument);
     }
+  }
+
+  /** Without memory for a page the guest is killed, as by Linux's OOM killer. */
+  private void dieOf(MemoryException failure) {
+    if (failure.errno() != Errno.ENOMEM) {
+      throw failure;
+    }
+    die(PendingSignal.fault(Signals.SIGKILL, 0, failure.offendingValue(), null));
   }
 
   /** A fault of the current instruction: a blocked or ignored signal ends the process. */

@@ -49,6 +49,7 @@ public final class CrashText {
     return switch (signal) {
       case Signals.SIGILL -> "illegal instruction";
       case Signals.SIGTRAP -> "breakpoint";
+      case Signals.SIGKILL -> "out of physical memory (see --memory)";
       default -> "fault";
     };
   }

@@ -116,6 +116,13 @@ final class CommandLineTest {
   }
 
   @Test
+  void aGuestThatNeedsMoreMemoryThanThereIsEnds() {
+    assertEquals(128 + 9, run("run", "--memory", "8M", "migration", "--ranges", "16"));
+    assertTrue(errors().contains("out of physical memory (see --memory)"), this::errors);
+    assertFalse(errors().contains("\tat "), this::errors);
+  }
+
+  @Test
   void figuresAreShownOnRequest() {
     assertEquals(0, run("run", "--report", "faulty", "unknown-syscall"));
     assertTrue(errors().contains("million per second"), this::errors);
