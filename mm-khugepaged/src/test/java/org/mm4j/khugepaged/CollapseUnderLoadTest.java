@@ -155,6 +155,7 @@ final class CollapseUnderLoadTest {
   }
 
   /** Uses freed frames for something else, and looks whether anybody else wrote there. */
+  @SuppressWarnings("ThreadPriorityCheck") // only makes a stale write more likely to be seen
   private static void reuseFrames(MemorySystem memory, Random random) {
     byte[] content = new byte[8 * PAGE];
     random.nextBytes(content);
@@ -235,7 +236,7 @@ final class CollapseUnderLoadTest {
     }
 
     private Part partOf(int page) {
-      return Part.values()[page / pagesPerPart];
+      return List.of(Part.values()).get(page / pagesPerPart);
     }
   }
 }
