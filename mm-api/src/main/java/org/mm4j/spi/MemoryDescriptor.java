@@ -30,7 +30,9 @@ public interface MemoryDescriptor {
   /**
    * Arms or disarms part of a VMA: splits at the edges, sets the userfaultfd bits of the flags to
    * exactly {@code uffdFlags}, and merges with equal neighbours. A whole VMA that merges with
-   * nothing is changed in place. Needs the mmap lock held for writing.
+   * nothing is changed in place. Needs the mmap lock held for writing. The flags are stored without
+   * ordering: who promises something about what is seen afterwards has a full fence behind the
+   * call.
    *
    * @param vma a VMA of this address space
    * @param part a page-aligned, non-empty part of its range

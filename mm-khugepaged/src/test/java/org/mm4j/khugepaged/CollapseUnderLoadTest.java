@@ -28,13 +28,13 @@ import org.mm4j.MemoryFile;
 import org.mm4j.MemorySystem;
 
 /**
- * Several processors read and write memory while it is collapsed, punched, truncated and unmapped: every
- * value read is the one its owner wrote last, or zero where something was taken away.
+ * Several processors read and write memory while it is collapsed, punched, truncated and unmapped:
+ * every value read is the one its owner wrote last, or zero where something was taken away.
  *
- * <p>Each processor owns one word of every page, so it knows what it must find. The file has three parts: one
- * that is only collapsed (nothing may ever be lost there), one that is also punched and truncated, and one
- * that is also unmapped. Freed frames are reused at once by a file whose content is checked: a store through
- * a stale translation would land there.
+ * <p>Each processor owns one word of every page, so it knows what it must find. The file has three
+ * parts: one that is only collapsed (nothing may ever be lost there), one that is also punched and
+ * truncated, and one that is also unmapped. Freed frames are reused at once by a file whose content
+ * is checked: a store through a stale translation would land there.
  */
 final class CollapseUnderLoadTest {
   private static final int PAGE = 4096;
@@ -136,9 +136,7 @@ final class CollapseUnderLoadTest {
     long offset = partBytes + (long) random.nextInt(pages) * PAGE;
     switch (random.nextInt(4)) {
       case 0 -> file.punchHole(offset, (long) PAGE * (1 + random.nextInt(8)));
-      case 1 ->
-          space.advise(
-              new AddressRange(base + offset, PAGE), Advice.DONTNEED);
+      case 1 -> space.advise(new AddressRange(base + offset, PAGE), Advice.DONTNEED);
       case 2 -> {
         // The third part: other pages are mapped there for a moment, or none.
         long unmapped = 2L * partBytes + (long) random.nextInt(pages - 8) * PAGE;

@@ -16,8 +16,10 @@ import java.util.EnumSet;
 import java.util.OptionalLong;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -46,14 +48,17 @@ import org.mm4j.UffdOperation;
 import org.mm4j.Userfaultfd;
 
 /**
- * userfaultfd on shared memory files, as a user sees it: linux-semantics §5, the rows that MISSING on shmem
- * has.
+ * userfaultfd on shared memory files, as a user sees it: linux-semantics §5, the rows that MISSING
+ * on shmem has.
  */
 final class UserfaultfdOnShmemTest {
   private static final int PAGE = 4096;
   private static final int PAGES = 16;
   private static final Set<UffdMode> MISSING = Set.of(UffdMode.MISSING);
   private static final Set<FillFlag> PLAIN = Set.of();
+
+  /** As many threads as there are blocked faults: the common pool has too few. */
+  private final ExecutorService threads = Executors.newCachedThreadPool();
 
   private MemorySystem memory;
   private MemoryFile file;
@@ -79,6 +84,7 @@ final class UserfaultfdOnShmemTest {
   @AfterEach
   void close() {
     uffd.close();
+    threads.shutdownNow();
     space.close();
     file.close();
     assertEquals(memory.statistics().totalFrames(), memory.statistics().freeFrames(), "frames");
@@ -117,7 +123,7 @@ final class UserfaultfdOnShmemTest {
   }
 
   private CompletableFuture<byte[]> readInBackground(long address) {
-    return CompletableFuture.supplyAsync(() -> read(address, PAGE));
+    return CompletableFuture.supplyAsync(() -> read(address, PAGE), threads);
   }
 
   // ---------------------------------------------------------------- handshake
@@ -214,11 +220,9 @@ final class UserfaultfdOnShmemTest {
       sealed.truncate(PAGE);
       sealed.addSeals(EnumSet.of(Seal.WRITE));
       long readOnly =
-          space.map(
-              MapRequest.shared(sealed, 0, PAGE).protect(EnumSet.of(Protection.READ)));
+          space.map(MapRequest.shared(sealed, 0, PAGE).protect(EnumSet.of(Protection.READ)));
       uffd.handshake(Set.of());
-      refused(
-          Errno.EPERM, () -> uffd.register(new AddressRange(readOnly, PAGE), MISSING));
+      refused(Errno.EPERM, () -> uffd.register(new AddressRange(readOnly, PAGE), MISSING));
       space.unmap(new AddressRange(readOnly, PAGE));
     }
   }
@@ -252,7 +256,8 @@ final class UserfaultfdOnShmemTest {
       space.write(source + 100, content);
     }
     arm(pages(0, PAGES));
-    assertEquals(new FillOutcome.Filled(2 * PAGE), uffd.copy(watched, source + 100, 2 * PAGE, PLAIN));
+    assertEquals(
+        new FillOutcome.Filled(2 * PAGE), uffd.copy(watched, source + 100, 2 * PAGE, PLAIN));
     assertArrayEquals(page(content, 1), read(watched + PAGE, PAGE));
   }
 
@@ -268,8 +273,7 @@ final class UserfaultfdOnShmemTest {
   void copyOntoAPageIsAlreadyPresentAndKeepsIt() {
     space.write(alias, content(1, 1));
     arm(pages(0, PAGES));
-    assertEquals(
-        new FillOutcome.AlreadyPresent(), uffd.copy(watched, content(1, 2), PLAIN));
+    assertEquals(new FillOutcome.AlreadyPresent(), uffd.copy(watched, content(1, 2), PLAIN));
     assertArrayEquals(page(content(1, 1), 0), read(watched, PAGE));
     assertEquals(
         new FillOutcome.AlreadyPresent(),
@@ -288,8 +292,7 @@ final class UserfaultfdOnShmemTest {
   @Test
   void copyOutsideOfOneRegisteredMappingIsNotRegistered() {
     uffd.handshake(Set.of());
-    assertEquals(
-        new FillOutcome.NotRegistered(), uffd.copy(watched, content(1, 0), PLAIN));
+    assertEquals(new FillOutcome.NotRegistered(), uffd.copy(watched, content(1, 0), PLAIN));
     uffd.register(pages(0, 4), MISSING);
     assertEquals(
         new FillOutcome.NotRegistered(),
@@ -304,18 +307,15 @@ final class UserfaultfdOnShmemTest {
   void copyBeyondTheEndOfTheFileIsOutOfRange() {
     arm(pages(0, PAGES));
     file.truncate(2 * PAGE);
-    assertEquals(
-        new FillOutcome.OutOfRange(), uffd.copy(watched + 2 * PAGE, content(1, 0), PLAIN));
-    assertEquals(
-        new FillOutcome.Retry(PAGE), uffd.copy(watched + PAGE, content(2, 0), PLAIN));
+    assertEquals(new FillOutcome.OutOfRange(), uffd.copy(watched + 2 * PAGE, content(1, 0), PLAIN));
+    assertEquals(new FillOutcome.Retry(PAGE), uffd.copy(watched + PAGE, content(2, 0), PLAIN));
   }
 
   @Test
   void writeProtectingACopyNeedsAWriteProtectRegistration() {
     arm(pages(0, PAGES));
     refused(
-        Errno.EINVAL,
-        () -> uffd.copy(watched, content(1, 0), EnumSet.of(FillFlag.WRITE_PROTECT)));
+        Errno.EINVAL, () -> uffd.copy(watched, content(1, 0), EnumSet.of(FillFlag.WRITE_PROTECT)));
   }
 
   @Test
@@ -381,7 +381,7 @@ final class UserfaultfdOnShmemTest {
   void aStoreSetsTheWriteFlag() throws Exception {
     arm(pages(0, PAGES));
     CompletableFuture<Void> writer =
-        CompletableFuture.runAsync(() -> space.write(watched, content(1, 1)));
+        CompletableFuture.runAsync(() -> space.write(watched, content(1, 1)), threads);
     assertEquals(
         new UffdMessage.PageFault(watched, UffdMessage.PageFault.FLAG_WRITE, 0), uffd.take());
     uffd.zero(pages(0, 1), PLAIN);
@@ -393,7 +393,7 @@ final class UserfaultfdOnShmemTest {
     uffd.handshake(Set.of(UffdFeature.EXACT_ADDRESS));
     uffd.register(pages(0, PAGES), MISSING);
     CompletableFuture<byte[]> reader =
-        CompletableFuture.supplyAsync(() -> read(watched + PAGE + 123, 1));
+        CompletableFuture.supplyAsync(() -> read(watched + PAGE + 123, 1), threads);
     UffdMessage.PageFault message = assertInstanceOf(UffdMessage.PageFault.class, uffd.take());
     assertEquals(watched + PAGE + 123, message.address());
     uffd.zero(pages(1, 1), PLAIN);
@@ -480,15 +480,15 @@ final class UserfaultfdOnShmemTest {
   @Test
   void listenersHearOfEveryMessage() throws Exception {
     arm(pages(0, PAGES));
-    AtomicInteger heard = new AtomicInteger();
-    AutoCloseable handle = uffd.onReadable(heard::incrementAndGet);
+    Semaphore heard = new Semaphore(0);
+    AutoCloseable handle = uffd.onReadable(heard::release);
     CompletableFuture<byte[]> reader = readInBackground(watched);
-    uffd.take();
-    assertEquals(1, heard.get());
+    assertTrue(heard.tryAcquire(10, TimeUnit.SECONDS));
+    assertInstanceOf(UffdMessage.PageFault.class, uffd.poll());
     handle.close();
     uffd.wake(pages(0, 1));
     uffd.take();
-    assertEquals(1, heard.get());
+    assertEquals(0, heard.availablePermits());
     uffd.zero(pages(0, 1), PLAIN);
     reader.get(10, TimeUnit.SECONDS);
   }
@@ -502,8 +502,7 @@ final class UserfaultfdOnShmemTest {
     uffd.take();
     uffd.unregister(pages(1, 1));
     assertArrayEquals(new byte[PAGE], reader.get(10, TimeUnit.SECONDS));
-    assertEquals(
-        new FillOutcome.NotRegistered(), uffd.copy(watched + PAGE, content(1, 0), PLAIN));
+    assertEquals(new FillOutcome.NotRegistered(), uffd.copy(watched + PAGE, content(1, 0), PLAIN));
     assertEquals(new FillOutcome.Filled(PAGE), uffd.copy(watched, content(1, 0), PLAIN));
   }
 
@@ -529,11 +528,24 @@ final class UserfaultfdOnShmemTest {
     arm(pages(0, PAGES));
     CompletableFuture<Errno> reader =
         CompletableFuture.supplyAsync(
-            () -> assertThrows(MemoryException.class, () -> read(watched, PAGE)).errno());
+            () -> assertThrows(MemoryException.class, () -> read(watched, PAGE)).errno(), threads);
     uffd.take();
     space.close();
     assertEquals(Errno.ESRCH, reader.get(10, TimeUnit.SECONDS));
     assertEquals(new FillOutcome.Gone(), uffd.copy(watched, content(1, 0), PLAIN));
+  }
+
+  @Test
+  void closingTheAddressSpaceEndsAWaiterWhoseMappingIsGone() throws Exception {
+    arm(pages(0, PAGES));
+    CompletableFuture<Errno> reader =
+        CompletableFuture.supplyAsync(
+            () -> assertThrows(MemoryException.class, () -> read(watched, PAGE)).errno(), threads);
+    uffd.take();
+    space.unmap(pages(0, PAGES));
+    assertFalse(reader.isDone(), "munmap wakes nobody");
+    space.close();
+    assertEquals(Errno.ESRCH, reader.get(10, TimeUnit.SECONDS));
   }
 
   @Test

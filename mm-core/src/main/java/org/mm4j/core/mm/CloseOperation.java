@@ -1,10 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package org.mm4j.core.mm;
 
-import java.util.LinkedHashSet;
 import java.util.Set;
 import org.mm4j.AddressRange;
-import org.mm4j.core.vma.MappedVma;
 import org.mm4j.spi.UserfaultWatcher;
 
 /**
@@ -18,16 +16,11 @@ final class CloseOperation {
   private CloseOperation() {}
 
   static void run(ProcessMemory mm) {
-    Set<UserfaultWatcher> watchers = new LinkedHashSet<>();
+    Set<UserfaultWatcher> watchers;
     mm.mmapLock().lock();
     try {
-      for (MappedVma vma : mm.layout().tree().all()) {
-        UserfaultWatcher watcher = vma.watcher();
-        if (watcher != null) {
-          watchers.add(watcher);
-        }
-      }
       UnmapOperation.underLock(mm, new AddressRange(0, UserAddresses.END));
+      watchers = mm.rememberedWatchers();
     } finally {
       mm.mmapLock().unlock();
     }

@@ -5,6 +5,7 @@ import java.lang.foreign.MemorySegment;
 import java.lang.invoke.MethodHandles;
 import java.util.ArrayList;
 import java.util.BitSet;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -48,7 +49,6 @@ import org.mm4j.spi.UserfaultWatcher;
 import org.mm4j.spi.Vma;
 import org.mm4j.spi.VmaFlag;
 import org.mm4j.sync.Counter;
-import org.mm4j.sync.Fences;
 import org.mm4j.sync.LockRank;
 import org.mm4j.sync.SharedLock;
 import org.mm4j.sync.WordField;
@@ -81,6 +81,12 @@ public final class ProcessMemory
   private final PlainAccess plainRead;
   private final PlainAccess plainWrite;
   private final Counter charged = new Counter();
+
+  /**
+   * Whose VMAs were unmapped while armed: a thread that waits there goes on waiting, as in Linux,
+   * until the space is closed. Guarded by the mmap lock held for writing.
+   */
+  private final Set<UserfaultWatcher> watchersOfUnmapped = new LinkedHashSet<>();
 
   @SuppressWarnings("unused") // accessed through STATE
   private long state = OPEN;
@@ -229,23 +235,10 @@ public final class ProcessMemory
     return layout.tree().next(address);
   }
 
-  /**
-   * {@inheritDoc}
-   *
-   * <p>The full fence after the store of the flags is this side's half of a store-buffering pair. A
-   * collapse stores its placeholders, fences, and reads the flags; a registration stores the flags,
-   * fences, and lets its caller look at the page cache. Without both fences each could miss the
-   * other: the collapse reads the flags before the registration's store is visible, the registrant
-   * sees a hole before the placeholder is, and the hole is filled without a message. Releasing the
-   * mmap lock is no full fence, and the collapse does not take it; nor do read and write fences
-   * order a store before a later load. In Linux the fence is an accident of {@code mmput()}.
-   */
   @Override
   public Vma arm(Vma vma, AddressRange part, @Nullable UserfaultWatcher watcher, long uffdFlags) {
     long flags = (vma.flags() & ~VmaFlag.UFFD_BITS) | uffdFlags;
-    MappedVma armed = layout.change(own(vma), part, flags, watcher);
-    Fences.full();
-    return armed;
+    return layout.change(own(vma), part, flags, watcher);
   }
 
   @Override
@@ -369,6 +362,19 @@ public final class ProcessMemory
   /** Removes every entry of a range; the batch is not flushed, unless much was gathered. */
   void zap(AddressRange range, CpuTlbBatch batch) {
     tables.zap(range.start(), range.end(), new Removal(frames(), processors, batch));
+  }
+
+  /** Remembers who watches a VMA that is being unmapped. The mmap lock is held for writing. */
+  void rememberWatcher(MappedVma vma) {
+    UserfaultWatcher watcher = vma.watcher();
+    if (watcher != null) {
+      watchersOfUnmapped.add(watcher);
+    }
+  }
+
+  /** Returns who watched what was unmapped. The mmap lock is held for writing. */
+  Set<UserfaultWatcher> rememberedWatchers() {
+    return Set.copyOf(watchersOfUnmapped);
   }
 
   /** Acquires the mmap lock for writing. */

@@ -45,6 +45,8 @@ final class UnmapOperation {
     mm.zap(range, batch);
     batch.flush();
     mm.tables().freeTables(range.start(), range.end());
-    return mm.layout().cutOut(range);
+    List<MappedVma> pieces = mm.layout().cutOut(range);
+    pieces.forEach(mm::rememberWatcher);
+    return pieces;
   }
 }

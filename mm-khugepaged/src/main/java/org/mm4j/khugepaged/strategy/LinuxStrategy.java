@@ -28,8 +28,8 @@ import org.mm4j.sync.Fences;
  * version of the patch had a write barrier in the registration and a read barrier here; they order
  * stores with stores and loads with loads, so they never helped, and the merged version dropped
  * them without a replacement. What stands in their places now is a full fence on each side: here
- * between the placeholders and the question, and in {@link org.mm4j.spi.MemoryDescriptor#arm}
- * between the flags and the return. {@link LinuxAsMergedStrategy} is this strategy without it.
+ * between the placeholders and the question, and in mm-userfaultfd's registration between the flags
+ * and the return. {@link LinuxAsMergedStrategy} is this strategy without it.
  *
  * <p><b>The quirk.</b> Linux asks the VMAs of the closed interval from the first index to the one
  * after the last, so a VMA that begins exactly at the end of the range counts as overlapping. The
