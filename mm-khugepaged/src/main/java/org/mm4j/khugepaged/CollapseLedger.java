@@ -41,7 +41,7 @@ final class CollapseLedger {
     }
   }
 
-  /** Counts the time of a collapse that succeeded. */
+  /** Counts a range of a file that became huge, and the time it took. */
   void collapsed(long nanos) {
     collapses.add(1);
     collapseNanos.add(nanos);

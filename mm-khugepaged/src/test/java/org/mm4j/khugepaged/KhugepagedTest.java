@@ -62,6 +62,7 @@ final class KhugepagedTest {
     assertTrue(isHuge(0) && isHuge(1));
     assertEquals(List.of(), mm.mapHugeCalls, "the next fault installs the huge entry");
     assertEquals(2, statistics().pagesCollapsed());
+    assertEquals(2, statistics().collapses());
     assertEquals(2L, statistics().daemonResults().get(ScanResult.SUCCEED));
     assertEquals(1, statistics().fullScans());
     assertTrue(statistics().collapseNanos() > 0);
@@ -77,6 +78,7 @@ final class KhugepagedTest {
     service.scanOnce();
     assertEquals(List.of(Long.toHexString(BASE) + " false"), mm.mapHugeCalls);
     assertEquals(1, statistics().pagesCollapsed(), "mapped huge counts as a success");
+    assertEquals(0, statistics().collapses(), "but nothing became huge");
   }
 
   @Test
