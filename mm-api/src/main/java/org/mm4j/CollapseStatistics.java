@@ -10,7 +10,8 @@ import java.util.Map;
  * @param daemonResults how often khugepaged's look at a range ended with each result
  * @param madviseResults the same for {@code MADV_COLLAPSE}
  * @param pagesCollapsed what Linux counts under this name: how often khugepaged's look at a range
- *     ended with {@link ScanResult#SUCCEED}, so also each later look at a range that is huge already
+ *     ended with {@link ScanResult#SUCCEED}, so also each later look at a range that is huge
+ *     already
  * @param fullScans how often khugepaged has looked at everything
  * @param collapses how often, by either trigger, small pages were really made one huge page; a
  *     range that was found huge counts as {@link ScanResult#SUCCEED} as well, but not here

@@ -25,4 +25,17 @@ public interface Mapping {
    * that no page comes back into a range that is being emptied. Rank INVALIDATE.
    */
   SharedLock invalidateLock();
+
+  /**
+   * Keeps the file's pages until {@link #letGo}, whoever closes and unmaps it meanwhile ({@code
+   * get_file}). The caller knows that the file is used: it holds the mmap lock, and a VMA of that
+   * address space maps the file.
+   */
+  void hold();
+
+  /**
+   * Ends a {@link #hold}. The last user's may free the pages, which takes folio locks and what is
+   * inside of them; no lock of rank FOLIO or inside of it is held.
+   */
+  void letGo();
 }

@@ -78,7 +78,7 @@ public final class CollapseEngine {
    * not undo either: pages that were brought in, translations that were removed.
    *
    * @param account the address space that the huge page is charged to, or null for none
-   * @param mapping the file
+   * @param mapping the file, held by the caller ({@link Mapping#hold})
    * @param firstIndex a multiple of the pages in a huge page
    * @param trigger who asks
    * @return SUCCEED, PTE_MAPPED_HUGEPAGE if it was huge before, or why not

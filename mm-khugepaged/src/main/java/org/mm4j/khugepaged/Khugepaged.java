@@ -112,7 +112,7 @@ final class Khugepaged {
    * A range to look at.
    *
    * @param address its first address
-   * @param mapping the file mapped there
+   * @param mapping the file mapped there, held because the mmap lock is dropped before the look
    * @param firstIndex its first index in the file
    */
   private record Candidate(long address, Mapping mapping, long firstIndex) {}
@@ -150,6 +150,7 @@ final class Khugepaged {
       }
     }
 
+    /** Finds the next range to look at and holds its file. The mmap lock is held. */
     private @Nullable Candidate nextCandidate(MemoryDescriptor mm, long fromAddress) {
       Vma vma = mm.nextVma(fromAddress);
       while (vma != null && !mm.isExiting()) {
@@ -157,6 +158,7 @@ final class Khugepaged {
         if (mapping != null && eligibility.permits(vma, CollapseTrigger.DAEMON)) {
           long first = higher(eligibility.alignUp(vma.range().start()), fromAddress);
           if (eligibility.fits(vma, first)) {
+            mapping.hold();
             return new Candidate(first, mapping, vma.indexOf(first));
           }
         }
@@ -167,13 +169,17 @@ final class Khugepaged {
     }
 
     private void lookAt(MemoryDescriptor mm, Candidate candidate) {
-      ScanResult found =
-          fileScan.scan(mm, candidate.mapping(), candidate.firstIndex(), tunables.get());
-      if (found == ScanResult.PTE_MAPPED_HUGEPAGE) {
-        found = retractTable(mm, candidate.address());
+      try {
+        ScanResult found =
+            fileScan.scan(mm, candidate.mapping(), candidate.firstIndex(), tunables.get());
+        if (found == ScanResult.PTE_MAPPED_HUGEPAGE) {
+          found = retractTable(mm, candidate.address());
+        }
+        result = found;
+        ledger.looked(CollapseTrigger.DAEMON, found);
+      } finally {
+        candidate.mapping().letGo();
       }
-      result = found;
-      ledger.looked(CollapseTrigger.DAEMON, found);
     }
 
     /** Only makes room for the huge entry; the next fault installs it. */

@@ -155,9 +155,13 @@ final class MadviseCollapse {
     }
   }
 
-  /** Looks at one huge page; the VMA is looked up anew, because no lock was held in between. */
+  /**
+   * Looks at one huge page; the VMA is looked up anew, because no lock was held in between. The
+   * file is held from before the mmap lock is dropped, because the VMA may go, and its last handle.
+   */
   private Look lookAt(MemoryDescriptor mm, long address) {
     Vma vma;
+    Mapping mapping;
     mm.mmapLock().lockShared();
     try {
       if (mm.isExiting()) {
@@ -173,13 +177,18 @@ final class MadviseCollapse {
       if (!eligibility.permits(vma, CollapseTrigger.MADVISE)) {
         return Look.stale(ScanResult.VMA_CHECK);
       }
+      mapping = Objects.requireNonNull(vma.mapping(), "an eligible VMA maps a file");
+      mapping.hold();
     } finally {
       mm.mmapLock().unlockShared();
     }
-    Mapping mapping = Objects.requireNonNull(vma.mapping(), "an eligible VMA maps a file");
-    ScanResult result = fileScan.scanWithoutLimits(mm, mapping, vma.indexOf(address));
-    boolean fileIsHuge = result == ScanResult.SUCCEED || result == ScanResult.PTE_MAPPED_HUGEPAGE;
-    return new Look(fileIsHuge ? mapHuge(mm, address) : result, vma.range().end(), true);
+    try {
+      ScanResult result = fileScan.scanWithoutLimits(mm, mapping, vma.indexOf(address));
+      boolean fileIsHuge = result == ScanResult.SUCCEED || result == ScanResult.PTE_MAPPED_HUGEPAGE;
+      return new Look(fileIsHuge ? mapHuge(mm, address) : result, vma.range().end(), true);
+    } finally {
+      mapping.letGo();
+    }
   }
 
   private static ScanResult mapHuge(MemoryDescriptor mm, long address) {

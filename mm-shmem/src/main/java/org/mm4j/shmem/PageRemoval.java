@@ -25,10 +25,7 @@ final class PageRemoval {
     new PageRemoval(inode, range).run();
   }
 
-  /**
-   * Removes all pages of a file that nobody uses. A collapse may be under way: it holds the lock of
-   * at least one page, and when we get that lock, the huge page is there to be removed.
-   */
+  /** Removes all pages of a file that nobody uses. */
   static void removeAll(ShmemInode inode) {
     remove(inode, new PageRange(0, PageRange.INDEX_COUNT));
   }

@@ -18,9 +18,8 @@ import org.mm4j.sync.WordField;
  * The memory of a memory file, with or without a handle (Linux: the inode and its {@code
  * address_space}).
  *
- * <p>It has users: the handle, each call through the handle, each VMA. When the last one goes, its
- * pages are freed. A collapse is not a user: it holds the locks of the pages it collapses, so the
- * freeing waits for it, and a charge for holes is refused once there is no user.
+ * <p>It has users: the handle, each call through the handle, each VMA, each collapse. When the last
+ * one goes, its pages are freed.
  */
 final class ShmemInode implements Mapping {
   private static final WordField SIZE =
@@ -98,6 +97,16 @@ final class ShmemInode implements Mapping {
   @Override
   public SharedLock invalidateLock() {
     return invalidateLock;
+  }
+
+  @Override
+  public void hold() {
+    use();
+  }
+
+  @Override
+  public void letGo() {
+    release();
   }
 
   /** Returns its number among the files of the kernel. */

@@ -116,7 +116,7 @@ final class ShmemOperations implements MappingOperations {
 
   @Override
   public boolean charge(long pages) {
-    return inode.isUsed() && inode.charge().charge(pages);
+    return inode.charge().charge(pages);
   }
 
   @Override

@@ -5,10 +5,10 @@
  *
  * <p>Start at {@link org.mm4j.shmem.ShmemFeature}, which a kernel installs. A {@code ShmemFile} is
  * the handle a user holds; the {@code ShmemInode} behind it is the memory, and lives until the
- * handle is closed and the last VMA is gone. Each larger operation is a class: {@code FileIo},
- * {@code Truncation}, {@code HolePunch}, {@code Preallocation}, {@code SeekHoleData}, {@code
- * Sealing}. All of them change the page cache through {@code InodePages} alone, which keeps slots,
- * references, the number of present pages and the charge in step.
+ * handle is closed, the last VMA is gone, and no collapse holds it. Each larger operation is a
+ * class: {@code FileIo}, {@code Truncation}, {@code HolePunch}, {@code Preallocation}, {@code
+ * SeekHoleData}, {@code Sealing}. All of them change the page cache through {@code InodePages}
+ * alone, which keeps slots, references, the number of present pages and the charge in step.
  *
  * <p>What is at an index:
  *

@@ -2,7 +2,6 @@
 package org.mm4j.shmem;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.mm4j.shmem.Bytes.PAGE;
@@ -82,13 +81,21 @@ final class LifetimeTest {
   }
 
   @Test
-  void aCollapseIsNotChargedOnceNobodyUsesTheFile() {
+  void aHoldKeepsThePagesOfAFileWithoutHandleAndVma() {
     try (TestKernel kernel = TestKernel.small()) {
       ShmemFile file = kernel.file();
       ShmemInode inode = TestKernel.inode(file);
       write(file, 0, 1, PAGE);
+      TestSpace space = new TestSpace(inode, 1, TestSpace.SHARED_WRITABLE);
+      inode.hold();
+      space.unmapAll();
       file.close();
-      assertFalse(inode.operations().charge(1));
+      assertEquals(1, kernel.usedFrames());
+      assertTrue(inode.operations().charge(1));
+      inode.operations().uncharge(1);
+      inode.letGo();
+      assertEquals(0, kernel.usedFrames());
+      assertEquals(List.of(), kernel.files().audit());
     }
   }
 

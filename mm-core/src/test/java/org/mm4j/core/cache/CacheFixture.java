@@ -88,4 +88,14 @@ final class CacheFixture implements Mapping, AutoCloseable {
   public SharedLock invalidateLock() {
     throw new UnsupportedOperationException();
   }
+
+  @Override
+  public void hold() {
+    throw new UnsupportedOperationException();
+  }
+
+  @Override
+  public void letGo() {
+    throw new UnsupportedOperationException();
+  }
 }

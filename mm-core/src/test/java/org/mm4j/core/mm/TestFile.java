@@ -264,6 +264,13 @@ final class TestFile implements MappableFile, Mapping, MappingOperations {
     return invalidateLock;
   }
 
+  /** Its pages stay until the test ends, whoever uses them. */
+  @Override
+  public void hold() {}
+
+  @Override
+  public void letGo() {}
+
   @Override
   public Mapping mapping() {
     return this;

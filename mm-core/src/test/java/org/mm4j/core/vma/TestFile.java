@@ -72,6 +72,16 @@ final class TestFile implements Mapping, MappingOperations {
   }
 
   @Override
+  public void hold() {
+    throw new UnsupportedOperationException();
+  }
+
+  @Override
+  public void letGo() {
+    throw new UnsupportedOperationException();
+  }
+
+  @Override
   public long endIndex() {
     throw new UnsupportedOperationException();
   }

@@ -44,6 +44,9 @@ public class FakeFile implements Mapping, MappingOperations {
   /** Whether its VMAs may be huge. */
   public boolean permitsHuge = true;
 
+  /** How many hold it. */
+  public int holders;
+
   FakeFile(FakeKernel kernel) {
     this.kernel = kernel;
     this.reverseMap = new FakeReverseMap(kernel);
@@ -72,6 +75,17 @@ public class FakeFile implements Mapping, MappingOperations {
   @Override
   public SharedLock invalidateLock() {
     return invalidateLock;
+  }
+
+  @Override
+  public void hold() {
+    holders++;
+  }
+
+  @Override
+  public void letGo() {
+    FakePageCache.require(holders > 0, "let go without a hold");
+    holders--;
   }
 
   @Override

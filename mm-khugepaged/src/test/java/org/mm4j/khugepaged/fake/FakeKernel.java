@@ -141,6 +141,7 @@ public final class FakeKernel implements FolioAllocator {
   public String book() {
     List<String> book = new ArrayList<>(file.cache.book());
     book.add("charged " + file.chargedPages);
+    book.add("held " + file.holders);
     book.add("reverse map holders " + file.reverseMap.sharedHolders);
     book.add("translations " + (unflushed ? "unflushed" : "flushed"));
     live.values().forEach(folio -> book.add(folio.book()));
