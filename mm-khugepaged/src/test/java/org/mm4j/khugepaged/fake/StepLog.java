@@ -4,16 +4,9 @@ package org.mm4j.khugepaged.fake;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
-import org.mm4j.CollapseTrigger;
-import org.mm4j.PageRange;
-import org.mm4j.ScanResult;
 import org.mm4j.spi.CollapseInterceptor;
 import org.mm4j.spi.CollapseSession;
 import org.mm4j.spi.CollapseStep;
-import org.mm4j.spi.Folio;
-import org.mm4j.spi.Mapping;
-import org.mm4j.spi.PageCacheCursor;
-import org.mm4j.spi.TlbBatch;
 
 /** Writes down the steps of a collapse, and lets a test act before each. */
 public final class StepLog implements CollapseInterceptor {
@@ -69,84 +62,22 @@ public final class StepLog implements CollapseInterceptor {
     }
   }
 
-  private final class Wrapped implements CollapseSession {
-    private final CollapseSession session;
-
+  private final class Wrapped extends ForwardingSession {
     Wrapped(CollapseSession session) {
-      this.session = session;
+      super(session);
     }
 
     @Override
     public void step(CollapseStep step) {
       steps.add(step);
       action.accept(step);
-      session.step(step);
+      super.step(step);
     }
 
     @Override
     public void committed() {
-      session.committed();
+      super.committed();
       committed = true;
-    }
-
-    @Override
-    public Mapping mapping() {
-      return session.mapping();
-    }
-
-    @Override
-    public PageRange range() {
-      return session.range();
-    }
-
-    @Override
-    public CollapseTrigger trigger() {
-      return session.trigger();
-    }
-
-    @Override
-    public ScanResult allocateTarget() {
-      return session.allocateTarget();
-    }
-
-    @Override
-    public Folio target() {
-      return session.target();
-    }
-
-    @Override
-    public PageCacheCursor cursor() {
-      return session.cursor();
-    }
-
-    @Override
-    public void addSource(Folio folio) {
-      session.addSource(folio);
-    }
-
-    @Override
-    public List<Folio> sources() {
-      return session.sources();
-    }
-
-    @Override
-    public TlbBatch tlb() {
-      return session.tlb();
-    }
-
-    @Override
-    public boolean chargeHoles(long pages) {
-      return session.chargeHoles(pages);
-    }
-
-    @Override
-    public boolean isCommitted() {
-      return session.isCommitted();
-    }
-
-    @Override
-    public void rollBack() {
-      session.rollBack();
     }
   }
 }
