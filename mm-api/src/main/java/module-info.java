@@ -12,5 +12,6 @@ module org.mm4j.api {
   exports org.mm4j.sync;
 
   uses org.mm4j.MemorySystemProvider;
+  uses org.mm4j.NativeMemoryProvider;
   uses org.mm4j.sync.Sync;
 }

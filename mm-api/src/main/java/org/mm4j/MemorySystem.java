@@ -49,6 +49,36 @@ public interface MemorySystem extends AutoCloseable {
     return provider.newBuilder();
   }
 
+  /**
+   * Opens the running kernel: the same calls, made by this process.
+   *
+   * @throws IllegalStateException if no implementation is on the path, or more than one, or if this
+   *     machine does not have what it needs; the message names the reason and the remedy
+   */
+  static MemorySystem linux() {
+    Iterator<NativeMemoryProvider> providers =
+        ServiceLoader.load(NativeMemoryProvider.class).iterator();
+    if (!providers.hasNext()) {
+      providers =
+          ServiceLoader.load(
+                  NativeMemoryProvider.class, NativeMemoryProvider.class.getClassLoader())
+              .iterator();
+    }
+    if (!providers.hasNext()) {
+      throw new IllegalStateException(
+          "nothing on the path knows the running kernel: add org.mm4j:mm-linux");
+    }
+    NativeMemoryProvider provider = providers.next();
+    if (providers.hasNext()) {
+      throw new IllegalStateException(
+          "two ways to the running kernel on the path: "
+              + provider.getClass().getName()
+              + " and "
+              + providers.next().getClass().getName());
+    }
+    return provider.open();
+  }
+
   /** Returns what this system can do. */
   Capabilities capabilities();
 
