@@ -21,4 +21,35 @@ public sealed interface UffdMessage {
     /** The file has the page, the mapping does not. */
     public static final long FLAG_MINOR = 4;
   }
+
+  /**
+   * The watched address space was copied ({@link UffdFeature#EVENT_FORK}). The copying thread waits
+   * until this message has been read.
+   *
+   * @param child watches the same ranges of the copy; the reader closes it
+   */
+  record Fork(Userfaultfd child) implements UffdMessage {}
+
+  /**
+   * A watched mapping has moved ({@link UffdFeature#EVENT_REMAP}).
+   *
+   * @param from where it was
+   * @param to where it is
+   * @param lengthBytes how long it is now
+   */
+  record Remap(long from, long to, long lengthBytes) implements UffdMessage {}
+
+  /**
+   * Pages of a watched range are about to be dropped ({@link UffdFeature#EVENT_REMOVE}).
+   *
+   * @param range the pages
+   */
+  record Remove(AddressRange range) implements UffdMessage {}
+
+  /**
+   * A watched range was unmapped ({@link UffdFeature#EVENT_UNMAP}).
+   *
+   * @param range the range
+   */
+  record Unmap(AddressRange range) implements UffdMessage {}
 }

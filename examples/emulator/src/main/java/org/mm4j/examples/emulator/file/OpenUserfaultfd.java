@@ -17,6 +17,9 @@ public final class OpenUserfaultfd extends OpenFile {
   private static final int READ_WRITE = 2;
   private static final int MESSAGE_BYTES = 32;
   private static final byte EVENT_PAGEFAULT = 0x12;
+  private static final byte EVENT_REMAP = 0x14;
+  private static final byte EVENT_REMOVE = 0x15;
+  private static final byte EVENT_UNMAP = 0x16;
   private static final ValueLayout.OfLong LONG =
       ValueLayout.JAVA_LONG_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
   private static final ValueLayout.OfInt INT =
@@ -78,7 +81,23 @@ public final class OpenUserfaultfd extends OpenFile {
         to.set(LONG, 16, fault.address());
         to.set(INT, 24, fault.thread());
       }
+      case UffdMessage.Remap remap -> {
+        words(to, EVENT_REMAP, remap.from(), remap.to());
+        to.set(LONG, 24, remap.lengthBytes());
+      }
+      case UffdMessage.Remove remove ->
+          words(to, EVENT_REMOVE, remove.range().start(), remove.range().end());
+      case UffdMessage.Unmap unmap ->
+          words(to, EVENT_UNMAP, unmap.range().start(), unmap.range().end());
+      // Nobody can ask for it: the simulated kernel does not offer the feature.
+      case UffdMessage.Fork fork -> throw new SyscallException(LinuxErrno.EOPNOTSUPP);
     }
+  }
+
+  private static void words(MemorySegment to, byte event, long first, long second) {
+    to.set(ValueLayout.JAVA_BYTE, 0, event);
+    to.set(LONG, 8, first);
+    to.set(LONG, 16, second);
   }
 
   /** As in Linux, a blocking one cannot be polled, nor one before the handshake. */
