@@ -5,7 +5,6 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.util.EnumSet;
 import java.util.Map;
@@ -27,6 +26,7 @@ import org.mm4j.UffdFeature;
 import org.mm4j.UffdMode;
 import org.mm4j.linux.ThpSettings.Scope;
 import org.mm4j.linux.ThpSettings.Setting;
+import org.mm4j.testkit.RunningKernel;
 
 /** The cases of MADV_COLLAPSE that one process can make, on the running kernel. */
 @SuppressWarnings("try") // a scope of settings is not looked at
@@ -91,7 +91,7 @@ final class CollapseTest extends KernelFixture {
   @Test
   void theSettingsDecideAboutMemoryFiles() {
     LinuxProbe probe = memory.features();
-    assumeTrue(
+    RunningKernel.require(
         probe.has(LinuxFeature.HUGE_PAGE_SETTINGS),
         () -> probe.explain(LinuxFeature.HUGE_PAGE_SETTINGS));
     ThpSettings settings = memory.hugePageSettings();

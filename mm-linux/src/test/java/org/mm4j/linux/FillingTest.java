@@ -23,6 +23,7 @@ import org.mm4j.MemoryFile;
 import org.mm4j.Protection;
 import org.mm4j.UffdFeature;
 import org.mm4j.UffdMode;
+import org.mm4j.testkit.RunningKernel;
 
 /** Every row of the table of resolving ioctls, on the running kernel. */
 final class FillingTest extends KernelFixture {
@@ -288,8 +289,8 @@ final class FillingTest extends KernelFixture {
 
   @Test
   void moveTakesPagesAlong() {
-    org.junit.jupiter.api.Assumptions.assumeTrue(
-        memory.features().userfaultfdFeatures().contains(UffdFeature.MOVE), "no UFFDIO_MOVE");
+    RunningKernel.require(
+        memory.features().userfaultfdFeatures().contains(UffdFeature.MOVE), () -> "no UFFDIO_MOVE");
     long address = space.map(anonymous(4 * PAGE));
     long source = space.map(anonymous(4 * PAGE));
     put(source, 9);

@@ -3,7 +3,6 @@ package org.mm4j.linux;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.lang.foreign.MemorySegment;
 import java.util.EnumSet;
@@ -23,6 +22,7 @@ import org.mm4j.Pages;
 import org.mm4j.Protection;
 import org.mm4j.UffdFeature;
 import org.mm4j.UffdMode;
+import org.mm4j.testkit.RunningKernel;
 
 /** An open kernel and an address space in it; skips, with the reason, where there is none. */
 @Tag("kernel")
@@ -43,10 +43,10 @@ abstract class KernelFixture {
   final void open() {
     LinuxProbe probe = LinuxMemory.probe();
     for (LinuxFeature feature : LinuxMemory.NEEDED) {
-      assumeTrue(probe.has(feature), () -> probe.explain(feature));
+      RunningKernel.require(probe.has(feature), () -> probe.explain(feature));
     }
     for (LinuxFeature feature : needs()) {
-      assumeTrue(probe.has(feature), () -> probe.explain(feature));
+      RunningKernel.require(probe.has(feature), () -> probe.explain(feature));
     }
     memory = LinuxMemory.open();
     space = memory.newAddressSpace();

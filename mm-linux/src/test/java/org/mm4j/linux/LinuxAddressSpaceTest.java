@@ -27,6 +27,7 @@ import org.mm4j.MemoryFile;
 import org.mm4j.MemorySystem;
 import org.mm4j.Protection;
 import org.mm4j.RemapFlag;
+import org.mm4j.testkit.RunningKernel;
 
 final class LinuxAddressSpaceTest extends KernelFixture {
   @Test
@@ -303,7 +304,7 @@ final class LinuxAddressSpaceTest extends KernelFixture {
   @Test
   void memoryToBeHugeIsAlignedAndAdvisedBeforeItsFirstTouch() {
     LinuxProbe probe = memory.features();
-    org.junit.jupiter.api.Assumptions.assumeTrue(
+    RunningKernel.require(
         probe.has(LinuxFeature.HUGE_PAGES), () -> probe.explain(LinuxFeature.HUGE_PAGES));
     long address = space.mapHuge(anonymous(2 * HUGE));
     assertEquals(0, address % HUGE);

@@ -5,7 +5,6 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -25,6 +24,7 @@ import org.mm4j.Errno;
 import org.mm4j.linux.ffm.Architecture;
 import org.mm4j.linux.ffm.SystemCall;
 import org.mm4j.linux.ffm.SystemCalls;
+import org.mm4j.testkit.RunningKernel;
 
 /** The probe on machines we do not have. */
 final class LinuxProbeTest {
@@ -313,7 +313,7 @@ final class LinuxProbeTest {
         "--enable-native-access=org.mm4j.nobody"
       })
   void aJvmWithoutTheSwitchIsToldWhichOne(String option) throws Exception {
-    assumeTrue(LinuxMemory.probe().has(LinuxFeature.KERNEL), "not Linux");
+    RunningKernel.require(LinuxMemory.probe().has(LinuxFeature.KERNEL), () -> "not Linux");
     try (ChildJvm child = ChildJvm.startWith(option, Asker.class)) {
       String last = "";
       for (String line = child.line(); line != null; line = child.line()) {

@@ -5,7 +5,6 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.IOException;
 import java.nio.file.Files;
@@ -25,6 +24,7 @@ import org.mm4j.KhugepagedTunables;
 import org.mm4j.MemoryException;
 import org.mm4j.linux.ThpSettings.Scope;
 import org.mm4j.linux.ThpSettings.Setting;
+import org.mm4j.testkit.RunningKernel;
 
 /** Settings in a folder of our own, and, of the running kernel, one that nobody minds. */
 @SuppressWarnings("try") // a scope is not looked at, and closed twice
@@ -160,8 +160,8 @@ final class ThpSettingsTest {
 
   private static LinuxMemory openWithSettings() {
     LinuxProbe probe = LinuxMemory.probe();
-    assumeTrue(probe.canOpen(), probe::toString);
-    assumeTrue(
+    RunningKernel.require(probe.canOpen(), probe::toString);
+    RunningKernel.require(
         probe.has(LinuxFeature.HUGE_PAGE_SETTINGS),
         () -> probe.explain(LinuxFeature.HUGE_PAGE_SETTINGS));
     return LinuxMemory.open();

@@ -55,6 +55,7 @@ final class ArchitectureTest {
           new Module("shmem", List.of("org.mm4j.shmem.."), List.of("core", "api")),
           new Module("userfaultfd", List.of("org.mm4j.userfaultfd.."), List.of("api")),
           new Module("khugepaged", List.of("org.mm4j.khugepaged.."), List.of("api")),
+          new Module("linux", List.of("org.mm4j.linux.."), List.of("api")),
           new Module("testkit", List.of("org.mm4j.testkit.."), List.of("api")),
           new Module("emulator", List.of("org.mm4j.examples.emulator.."), List.of("api")));
 

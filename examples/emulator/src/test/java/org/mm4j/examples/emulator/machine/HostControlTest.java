@@ -11,11 +11,10 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
-import java.util.function.Supplier;
-import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.mm4j.testkit.RunningKernel;
 
 /**
  * The control: the guests' C sources, built for this machine, on the running kernel. What the
@@ -38,20 +37,11 @@ final class HostControlTest {
 
   @BeforeAll
   static void requireCompilerAndKernel() throws Exception {
-    require(System.getProperty("os.name").equals("Linux"), "the control needs a Linux kernel");
-    require(isThere("cc"), "the control needs a C compiler (cc)");
-    require(Files.exists(COLLAPSE), "the running kernel has no transparent huge pages");
-  }
-
-  private static void require(boolean isThere, String what) {
-    require(isThere, () -> what);
-  }
-
-  private static void require(boolean isThere, Supplier<String> what) {
-    if (System.getenv("MM4J_REQUIRE_KERNEL") != null) {
-      assertTrue(isThere, what);
-    }
-    Assumptions.assumeTrue(isThere, what);
+    RunningKernel.require(
+        System.getProperty("os.name").equals("Linux"), () -> "the control needs a Linux kernel");
+    RunningKernel.require(isThere("cc"), () -> "the control needs a C compiler (cc)");
+    RunningKernel.require(
+        Files.exists(COLLAPSE), () -> "the running kernel has no transparent huge pages");
   }
 
   private static boolean isThere(String command) throws IOException, InterruptedException {
@@ -80,7 +70,7 @@ final class HostControlTest {
   @Test
   void theRunningKernelKeepsEveryPage() throws Exception {
     Outcome outcome = run("migration", "--ranges", "2");
-    require(outcome.status() != 2, outcome::lastLine);
+    RunningKernel.require(outcome.status() != 2, outcome::lastLine);
     assertEquals("VERDICT: intact", outcome.lastLine(), outcome::output);
     assertEquals(0, outcome.status());
   }
@@ -88,7 +78,8 @@ final class HostControlTest {
   @Test
   void theRunningKernelPassesTheMemoryChecks() throws Exception {
     Outcome probe = run("migration", "--ranges", "1");
-    require(probe.status() != 2, () -> "no collapse of memory files: " + probe.lastLine());
+    RunningKernel.require(
+        probe.status() != 2, () -> "no collapse of memory files: " + probe.lastLine());
     Outcome outcome = run("memory");
     assertEquals(GuestRun.expected("memory"), outcome.output());
     assertEquals(0, outcome.status());
