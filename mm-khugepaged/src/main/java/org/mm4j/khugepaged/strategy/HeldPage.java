@@ -27,6 +27,7 @@ final class HeldPage implements AutoCloseable {
   private final CollapseSession session;
   private final Folio folio;
   private boolean isolated;
+  private boolean unmapped;
   private boolean handedOver;
 
   private HeldPage(CollapseSession session, Folio folio) {
@@ -91,6 +92,7 @@ final class HeldPage implements AutoCloseable {
   void unmap() {
     if (folio.mapCount() > 0) {
       session.step(CollapseStep.UNMAP);
+      unmapped = true;
       session.mapping().reverseMap().unmap(folio, session.tlb());
     }
   }
@@ -113,6 +115,10 @@ final class HeldPage implements AutoCloseable {
     }
     if (session.cursor().isLocked()) {
       session.cursor().unlock();
+    }
+    if (unmapped) {
+      // Once it is unlocked a truncation may free it, and need not flush a page that nobody maps.
+      session.tlb().flush();
     }
     if (isolated) {
       folio.putBack();

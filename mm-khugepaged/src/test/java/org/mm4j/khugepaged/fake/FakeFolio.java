@@ -21,6 +21,9 @@ public class FakeFolio implements Folio {
   private boolean poisoned;
   int mapCount;
 
+  /** Whether its translations were removed since it was locked. */
+  boolean unmapped;
+
   FakeFolio(FakeKernel kernel, int order, long frame) {
     this.kernel = kernel;
     this.order = order;
@@ -96,6 +99,9 @@ public class FakeFolio implements Folio {
   @Override
   public void unlock() {
     require(locked, "unlocked twice");
+    // Nobody else flushes for it: a truncation would free it under a processor that still uses it.
+    require(!unmapped || kernel.isFlushed(), "unlocked before the flush");
+    unmapped = false;
     locked = false;
   }
 

@@ -56,6 +56,7 @@ public class FakeReverseMap implements ReverseMap {
     int translations = fake.mapCount;
     fake.mapCount = 0;
     fake.put(translations);
+    fake.unmapped = true;
     kernel.unflushed = true;
   }
 

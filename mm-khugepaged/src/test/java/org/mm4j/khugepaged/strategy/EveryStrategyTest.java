@@ -149,6 +149,17 @@ final class EveryStrategyTest extends StrategyTestSupport {
     assertTrue(log.steps().contains(CollapseStep.UNMAP));
   }
 
+  /** The fake requires that no page is unlocked before its removed translations are flushed. */
+  @ParameterizedTest
+  @MethodSource("all")
+  void pageIsPinnedAndMapped(CollapseStrategy strategy) {
+    kernel.fillRangeExcept(START + 1);
+    kernel.at(END - 1).get(1);
+    kernel.map(END - 1, 2);
+    assertEquals(ScanResult.PAGE_COUNT, collapse(strategy));
+    assertFalse(kernel.at(END - 1).isLocked());
+  }
+
   @ParameterizedTest
   @MethodSource("all")
   void pageIsNotOnTheLru(CollapseStrategy strategy) {
