@@ -21,7 +21,8 @@ import org.mm4j.sync.Sync;
  * Pins pages ({@code pin_user_pages}): takes a reference on each through its translation.
  *
  * <p>The reference is taken INSIDE: whoever removed the translation has to wait with freeing the
- * frame until we have left, so the folio that owns the frame is the one that is mapped.
+ * frame until we have left, so the folio that owns the frame is the one that is mapped. The
+ * translation is looked at again afterwards, because a collapse counts before it waits for us.
  */
 final class PinOperation {
   private static final String CALL = "pin";
@@ -83,18 +84,36 @@ final class PinOperation {
     }
   }
 
-  /** Takes a reference if the address still leads to the frame. */
+  /**
+   * Takes a reference if the address leads to the frame, before and after.
+   *
+   * <p>The second look is for a collapse, which removes the translation, counts the references, and
+   * only then flushes: what is taken after its count must be seen and given back. Removing a
+   * translation changes the folio's count word too, so either the collapse counts our reference, or
+   * we see that the translation is gone.
+   */
   private @Nullable CoreFolio take(long address, long frame) {
+    CoreFolio taken = null;
+    boolean stillThere = false;
     Processor processor = mm.processors().borrow();
     try {
-      long entry = source.translate(address, access);
-      if (entry == Entry.NONE || source.frameAt(address, entry) != frame) {
-        return null;
+      if (leadsTo(address, frame)) {
+        CoreFolio folio = mm.frames().folioOf(frame);
+        taken = folio != null && folio.tryGet() ? folio : null;
+        stillThere = taken != null && leadsTo(address, frame);
       }
-      CoreFolio folio = mm.frames().folioOf(frame);
-      return folio != null && folio.tryGet() ? folio : null;
     } finally {
       mm.processors().giveBack(processor);
     }
+    if (taken != null && !stillThere) {
+      taken.put(1); // not INSIDE: it may be the last one
+      return null;
+    }
+    return taken;
+  }
+
+  private boolean leadsTo(long address, long frame) {
+    long entry = source.translate(address, access);
+    return entry != Entry.NONE && source.frameAt(address, entry) == frame;
   }
 }
