@@ -201,18 +201,19 @@ final class CollapseTransaction implements CollapseSession {
 
   /** No placeholder may be left when the page-cache lock is released. */
   private void restorePageCache() {
-    if (target != null) {
-      if (!cursor.isLocked()) {
-        cursor.lock();
-      }
-      restoreSlots(target);
-      cursor.adjustPresentPages(-chargedHoles);
+    if (!cursor.isLocked()) {
+      cursor.lock();
     }
+    restoreSlots();
+    cursor.adjustPresentPages(-chargedHoles);
     unlockCursor();
   }
 
-  /** Slots of others stay; only the algorithms that replace early have put the target into any. */
-  private void restoreSlots(Folio ownTarget) {
+  /**
+   * Slots of others stay; only the algorithms that replace early have put the target into any. There
+   * may be placeholders without a target, if the strategy is somebody else's.
+   */
+  private void restoreSlots() {
     int nextSource = 0;
     for (long index = range.firstIndex(); index < range.endIndex(); index++) {
       while (nextSource < sources.size() && endOf(sources.get(nextSource)) <= index) {
@@ -221,7 +222,7 @@ final class CollapseTransaction implements CollapseSession {
       PageCacheEntry entry = cursor.load(index);
       if (entry instanceof Placeholder) {
         cursor.erase(index);
-      } else if (ownTarget.equals(entry)) {
+      } else if (entry != null && entry.equals(target)) {
         boolean wasPage = nextSource < sources.size() && sources.get(nextSource).index() <= index;
         if (wasPage) {
           restore(sources.get(nextSource), index);

@@ -103,6 +103,25 @@ final class CollapseEngineTest {
   }
 
   @Test
+  void aPlaceholderWithoutATargetIsTakenBack() {
+    assertFailsUndone(
+        session -> {
+          session.cursor().lock();
+          session.cursor().storePlaceholder(START + 3);
+          throw new IllegalStateException("injected");
+        });
+  }
+
+  @Test
+  void aChargeWithoutATargetIsTakenBack() {
+    assertFailsUndone(
+        session -> {
+          assertEquals(true, session.chargeHoles(1));
+          return ScanResult.FAIL;
+        });
+  }
+
+  @Test
   void commitWithoutATargetIsAFailure() {
     assertFailsUndone(
         session -> {
