@@ -270,9 +270,9 @@ public final class FramePool implements FolioAllocator, AutoCloseable {
       }
     } finally {
       BUDDY_LOCK.unlock(this);
-    }
-    while (taken > 0) {
-      cache.push(batch[--taken]); // the first one taken is on top
+      while (taken > 0) { // also if a new chunk failed: what was taken must not be lost
+        cache.push(batch[--taken]); // the first one taken is on top
+      }
     }
     return !cache.isEmpty();
   }
@@ -355,17 +355,16 @@ public final class FramePool implements FolioAllocator, AutoCloseable {
   }
 
   private boolean makeChunk() {
-    MemorySegment segment;
     try {
-      segment = memory.newChunk();
+      MemorySegment segment = memory.newChunk();
+      table.addChunk(buddy.chunksMade(), segment);
+      buddy.addChunk();
+      return true;
     } catch (OutOfMemoryError e) {
       // The host has less than the physical size promised: for the guest, memory is exhausted.
       LOG.warn("no host memory for chunk {} of {}", buddy.chunksMade(), this, e);
       return false;
     }
-    table.addChunk(buddy.chunksMade(), segment);
-    buddy.addChunk();
-    return true;
   }
 
   private int checked(long frame) {
