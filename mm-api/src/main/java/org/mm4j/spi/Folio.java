@@ -134,4 +134,7 @@ public non-sealed interface Folio extends PageCacheEntry {
 
   /** Marks its content as unreadable, as a machine check would. */
   void markPoisoned();
+
+  /** Returns whether {@link #markPoisoned} was called. */
+  boolean isPoisoned();
 }

@@ -47,25 +47,37 @@ final class FileIo {
         break;
       }
       int count = bytesInPage(position, left);
-      readPage(inode, position, to.asSlice(done, count));
+      if (!readPage(inode, position, to.asSlice(done, count))) {
+        if (done > 0) {
+          break; // what was read counts
+        }
+        throw new MemoryException(Errno.EIO, "pread", position, reason(Errno.EIO));
+      }
       done += count;
     }
     return (int) done;
   }
 
-  private static void readPage(ShmemInode inode, long position, MemorySegment to) {
+  /** Reads from one page; false if its content cannot be had. */
+  private static boolean readPage(ShmemInode inode, long position, MemorySegment to) {
     long index = position >>> Pages.SHIFT;
     switch (inode.pageCache().lookup(index)) {
       case null -> to.fill((byte) 0);
       case Folio folio -> {
         try {
+          if (folio.isPoisoned()) {
+            return false;
+          }
           copyOut(folio, index, position & Pages.OFFSET_MASK, to);
         } finally {
           folio.put(1);
         }
       }
-      case PageCacheEntry swapped -> throw unreadable("pread", position);
+      case PageCacheEntry swapped -> {
+        return false;
+      }
     }
+    return true;
   }
 
   /**
@@ -134,8 +146,7 @@ final class FileIo {
         return Errno.EIO;
       }
       if (entry instanceof Folio folio) {
-        overwrite(inode, folio, position, from, fromOffset, count);
-        return null;
+        return overwrite(inode, folio, position, from, fromOffset, count) ? null : Errno.EIO;
       }
       PageContent content = PageContent.of(from, fromOffset, inPage, count);
       switch (inode.pages().supply(index, null, content)) {
@@ -155,7 +166,8 @@ final class FileIo {
     }
   }
 
-  private static void overwrite(
+  /** Overwrites part of a locked page, which is released; false if its content is lost. */
+  private static boolean overwrite(
       ShmemInode inode,
       Folio folio,
       long position,
@@ -163,10 +175,13 @@ final class FileIo {
       long fromOffset,
       int count) {
     try {
-      InodePages.bringUpToDate(folio);
+      if (!InodePages.bringUpToDate(folio)) {
+        return false;
+      }
       MemorySegment page = InodePages.writable(folio, position >>> Pages.SHIFT);
       MemorySegment.copy(from, fromOffset, page, position & Pages.OFFSET_MASK, count);
       growTo(inode, position + count);
+      return true;
     } finally {
       InodePages.release(folio);
     }
@@ -176,9 +191,5 @@ final class FileIo {
     if (end > inode.sizeBytes()) {
       inode.setSizeBytes(end);
     }
-  }
-
-  private static MemoryException unreadable(String call, long position) {
-    return new MemoryException(Errno.EIO, call, position, "the page cannot be read");
   }
 }

@@ -13,8 +13,8 @@ import org.mm4j.spi.Folio;
  * place in the page cache.
  *
  * <p>It fails, and changes nothing but that the huge page is no longer mapped, if anybody else
- * holds a reference (a pin, an isolation, a reader in passing), or if there is no memory for the
- * copies.
+ * holds a reference (a pin, an isolation, a reader in passing), if its content is poisoned, or if
+ * there is no memory for the copies.
  */
 final class FolioCut {
   private final ShmemInode inode;
@@ -43,7 +43,7 @@ final class FolioCut {
 
   private boolean run() {
     inode.pages().unmap(huge);
-    if (huge.references() != expectedReferences()) {
+    if (huge.references() != expectedReferences() || huge.isPoisoned()) {
       return false;
     }
     // Unmapped, locked, not pinned: from here nobody can change the content. Readers in passing may

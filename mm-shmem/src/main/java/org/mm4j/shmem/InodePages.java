@@ -175,8 +175,15 @@ final class InodePages {
 
   // ------------------------------------------------------------ content
 
-  /** Makes the content of a locked folio valid: one that was only fallocated becomes zeros. */
-  static void bringUpToDate(Folio folio) {
+  /**
+   * Makes the content of a locked folio valid: one that was only fallocated becomes zeros.
+   *
+   * @return false if it is poisoned: its content is lost, and must not become zeros
+   */
+  static boolean bringUpToDate(Folio folio) {
+    if (folio.isPoisoned()) {
+      return false;
+    }
     if (!folio.isUpToDate()) {
       for (int page = 0; page < folio.pageCount(); page++) {
         folio.clearPage(page);
@@ -184,6 +191,7 @@ final class InodePages {
       folio.markUpToDate();
       folio.markDirty();
     }
+    return true;
   }
 
   /** Returns the content of the page at an index for writing to it; the folio is locked. */

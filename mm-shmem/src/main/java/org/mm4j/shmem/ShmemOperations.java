@@ -90,7 +90,10 @@ final class ShmemOperations implements MappingOperations {
       InodePages.release(folio);
       return BringIn.Absent.BEYOND_END;
     }
-    InodePages.bringUpToDate(folio);
+    if (!InodePages.bringUpToDate(folio)) {
+      InodePages.release(folio);
+      return BringIn.Absent.IO_ERROR;
+    }
     return new BringIn.Present(folio);
   }
 

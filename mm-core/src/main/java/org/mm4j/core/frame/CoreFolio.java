@@ -325,7 +325,7 @@ public final class CoreFolio implements Folio {
     STATE.getAndSetBits(this, DIRTY);
   }
 
-  /** Returns whether {@link #markPoisoned} was called. */
+  @Override
   public boolean isPoisoned() {
     return has(POISONED);
   }

@@ -46,6 +46,7 @@ public class FakeFolio implements Folio {
     return this;
   }
 
+  @Override
   public boolean isPoisoned() {
     return poisoned;
   }
