@@ -28,6 +28,12 @@ public interface PageCacheCursor {
    */
   boolean reserveNodes();
 
+  /**
+   * Frees the nodes in the cursor's range that hold nothing, such as those of {@link #reserveNodes}
+   * that a failed collapse leaves. A page cache that keeps no nodes does nothing.
+   */
+  default void releaseNodes() {}
+
   /** Returns the entry at an index, without taking a reference; null is a hole. */
   @Nullable PageCacheEntry load(long index);
 

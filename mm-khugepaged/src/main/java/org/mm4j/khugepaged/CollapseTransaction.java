@@ -206,12 +206,13 @@ final class CollapseTransaction implements CollapseSession {
     }
     restoreSlots();
     cursor.adjustPresentPages(-chargedHoles);
+    cursor.releaseNodes();
     unlockCursor();
   }
 
   /**
-   * Slots of others stay; only the algorithms that replace early have put the target into any. There
-   * may be placeholders without a target, if the strategy is somebody else's.
+   * Slots of others stay; only the algorithms that replace early have put the target into any.
+   * There may be placeholders without a target, if the strategy is somebody else's.
    */
   private void restoreSlots() {
     int nextSource = 0;

@@ -34,9 +34,11 @@ import org.mm4j.ScanResult;
 import org.mm4j.SimulatedBuilder;
 import org.mm4j.UffdMode;
 import org.mm4j.Userfaultfd;
+import org.mm4j.core.cache.XArrayPageCache;
 import org.mm4j.khugepaged.fake.StepLog;
 import org.mm4j.spi.AuditedSystem;
 import org.mm4j.spi.CollapseStep;
+import org.mm4j.spi.MappableFile;
 import org.mm4j.spi.MemoryAudit;
 import org.mm4j.testkit.AuditDifference;
 import org.mm4j.testkit.InvariantChecker;
@@ -194,6 +196,21 @@ final class SimulatedKernelCollapseTest {
       assertRefused(Errno.EBUSY, ScanResult.EXCEED_NONE_PTE);
       assertFalse(userfaultfd.isReadable());
     }
+  }
+
+  /** One page pinned, holes in all other nodes: those were reserved, and are not needed. */
+  @ParameterizedTest
+  @ValueSource(strings = {"linux", "seed-v2", "pre-fix"})
+  void aFailedCollapseKeepsNoNodes(String strategy) {
+    boot(strategy);
+    fillExcept(4, 5, 6, 7);
+    XArrayPageCache pageCache = (XArrayPageCache) ((MappableFile) file).mapping().pageCache();
+    long before = pageCache.metadataBytes();
+    try (Pin pin = space.pin(new AddressRange(BASE, PAGE), Access.READ)) {
+      assertEquals(1, pin.segments().size());
+      assertRefused(Errno.EAGAIN, ScanResult.PAGE_COUNT);
+    }
+    assertEquals(before, pageCache.metadataBytes());
   }
 
   @ParameterizedTest

@@ -53,6 +53,11 @@ final class LockedRange implements PageCacheCursor {
   }
 
   @Override
+  public void releaseNodes() {
+    cursor.prune(range.firstIndex(), range.endIndex() - 1);
+  }
+
+  @Override
   public @Nullable PageCacheEntry load(long index) {
     return (PageCacheEntry) cursor.peek(index);
   }
