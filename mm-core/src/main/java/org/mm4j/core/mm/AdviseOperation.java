@@ -30,7 +30,7 @@ final class AdviseOperation {
   }
 
   void run(AddressRange range) {
-    AddressRange pages = UserAddresses.pages(CALL, range, Errno.EINVAL);
+    AddressRange pages = RangeChecks.pages(CALL, range, Errno.EINVAL);
     if (pages.isEmpty()) {
       return;
     }
@@ -72,7 +72,7 @@ final class AdviseOperation {
       part = next(address, range);
     }
     if (gap != -1 || address != range.end()) {
-      throw UserAddresses.unmapped(CALL, gap != -1 ? gap : address);
+      throw RangeChecks.unmapped(CALL, gap != -1 ? gap : address);
     }
   }
 
@@ -144,7 +144,7 @@ final class AdviseOperation {
       address = part.range().end();
     }
     if (gap) {
-      throw UserAddresses.unmapped(CALL, range.start());
+      throw RangeChecks.unmapped(CALL, range.start());
     }
   }
 

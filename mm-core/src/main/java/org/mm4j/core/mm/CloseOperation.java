@@ -3,6 +3,7 @@ package org.mm4j.core.mm;
 
 import java.util.Set;
 import org.mm4j.AddressRange;
+import org.mm4j.UserAddresses;
 import org.mm4j.spi.UserfaultWatcher;
 
 /**

@@ -8,6 +8,7 @@ import org.mm4j.MapRequest;
 import org.mm4j.MemoryException;
 import org.mm4j.Pages;
 import org.mm4j.Protection;
+import org.mm4j.UserAddresses;
 import org.mm4j.core.vma.MappedVma;
 import org.mm4j.spi.MappableFile;
 import org.mm4j.spi.VmaFlag;
@@ -97,8 +98,8 @@ final class MapOperation {
     if (!isFixed()) {
       return;
     }
-    UserAddresses.requireAligned(CALL, request.hint());
-    if (!UserAddresses.contain(request.hint(), length)) {
+    RangeChecks.requireAligned(CALL, request.hint());
+    if (!RangeChecks.contain(request.hint(), length)) {
       throw refused(Errno.ENOMEM, request.hint(), "beyond the user addresses");
     }
     if (Long.compareUnsigned(request.hint(), UserAddresses.LOWEST) < 0) {

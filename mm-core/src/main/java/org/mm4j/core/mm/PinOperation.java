@@ -38,7 +38,7 @@ final class PinOperation {
   }
 
   Pin run(AddressRange range) {
-    if (!UserAddresses.contain(range.start(), range.lengthBytes())) {
+    if (!RangeChecks.contain(range.start(), range.lengthBytes())) {
       throw new MemoryException(Errno.EFAULT, CALL, range.start(), "beyond the user addresses");
     }
     List<CoreFolio> folios = new ArrayList<>();

@@ -6,6 +6,7 @@ import org.mm4j.AddressRange;
 import org.mm4j.Errno;
 import org.mm4j.MemoryException;
 import org.mm4j.Pages;
+import org.mm4j.UserAddresses;
 import org.mm4j.core.vma.MappedVma;
 import org.mm4j.core.vma.VmaTree;
 
@@ -16,6 +17,9 @@ import org.mm4j.core.vma.VmaTree;
  * that, anywhere.
  */
 final class Placement {
+  /** Below here mappings without a hint are placed ({@code mmap_base}): the stack has 128 MiB. */
+  static final long MAP_TOP = UserAddresses.END - (128L << 20);
+
   private final VmaTree tree;
   private final long hugeBytes;
 
@@ -34,7 +38,7 @@ final class Placement {
    */
   long find(String call, long hint, long length, long fileOffset) {
     long lowered = Math.max(Pages.alignDown(hint), UserAddresses.LOWEST);
-    if (hint != 0 && UserAddresses.contain(hint, length) && isFree(lowered, length)) {
+    if (hint != 0 && RangeChecks.contain(hint, length) && isFree(lowered, length)) {
       return lowered;
     }
     OptionalLong found = aligned(length, fileOffset);
@@ -47,7 +51,7 @@ final class Placement {
 
   /** Returns whether nothing is mapped in a range of user addresses. */
   boolean isFree(long start, long length) {
-    if (!UserAddresses.contain(start, length)) {
+    if (!RangeChecks.contain(start, length)) {
       return false;
     }
     MappedVma next = tree.next(start);
@@ -72,6 +76,6 @@ final class Placement {
   private OptionalLong gap(long length) {
     return length > UserAddresses.END
         ? OptionalLong.empty()
-        : tree.findGap(length, Pages.SIZE_BYTES, UserAddresses.LOWEST, UserAddresses.MAP_TOP);
+        : tree.findGap(length, Pages.SIZE_BYTES, UserAddresses.LOWEST, MAP_TOP);
   }
 }

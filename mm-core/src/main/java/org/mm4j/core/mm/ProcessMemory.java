@@ -26,6 +26,7 @@ import org.mm4j.Protection;
 import org.mm4j.RemapFlag;
 import org.mm4j.ScanResult;
 import org.mm4j.UffdFlag;
+import org.mm4j.UserAddresses;
 import org.mm4j.Userfaultfd;
 import org.mm4j.core.frame.FrameAccount;
 import org.mm4j.core.frame.FramePool;

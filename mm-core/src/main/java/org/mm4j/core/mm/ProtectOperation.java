@@ -26,7 +26,7 @@ final class ProtectOperation {
   }
 
   void run(AddressRange range) {
-    AddressRange pages = UserAddresses.pages(CALL, range, Errno.ENOMEM);
+    AddressRange pages = RangeChecks.pages(CALL, range, Errno.ENOMEM);
     if (pages.isEmpty()) {
       return;
     }
@@ -45,7 +45,7 @@ final class ProtectOperation {
     while (address != range.end()) {
       MappedVma vma = mm.layout().tree().find(address);
       if (vma == null) {
-        throw UserAddresses.unmapped(CALL, address);
+        throw RangeChecks.unmapped(CALL, address);
       }
       long flags = (vma.flags() & ~ProtectionBits.ALL) | protection;
       if (ProtectionBits.notPermitted(flags) != 0) {

@@ -8,6 +8,7 @@ import org.mm4j.MemoryException;
 import org.mm4j.PageRange;
 import org.mm4j.Pages;
 import org.mm4j.RemapFlag;
+import org.mm4j.UserAddresses;
 import org.mm4j.core.tlb.CpuTlbBatch;
 import org.mm4j.core.vma.MappedVma;
 import org.mm4j.spi.VmaFlag;
@@ -68,21 +69,21 @@ final class RemapOperation {
         !is(RemapFlag.DONT_UNMAP) || oldLength == newLength,
         newLength,
         "DONT_UNMAP cannot change the length");
-    UserAddresses.requireAligned(CALL, address);
+    RangeChecks.requireAligned(CALL, address);
     require(
         newLength != 0 && Long.compareUnsigned(newLength, UserAddresses.END) < 0,
         newLength,
         "new length is 0, or longer than all user addresses");
-    require(UserAddresses.contain(address, oldLength), oldLength, "outside the user addresses");
+    require(RangeChecks.contain(address, oldLength), oldLength, "outside the user addresses");
     if (is(RemapFlag.FIXED)) {
-      UserAddresses.requireAligned(CALL, target);
+      RangeChecks.requireAligned(CALL, target);
       require(
-          UserAddresses.contain(target, newLength)
+          RangeChecks.contain(target, newLength)
               && Long.compareUnsigned(target, UserAddresses.LOWEST) >= 0,
           target,
           "outside the user addresses");
       boolean apart =
-          !UserAddresses.contain(address, oldLength)
+          !RangeChecks.contain(address, oldLength)
               || target + newLength <= address
               || address + oldLength <= target;
       require(apart, target, "old and new range overlap");

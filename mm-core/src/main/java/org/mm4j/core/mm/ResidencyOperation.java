@@ -25,10 +25,10 @@ final class ResidencyOperation {
   }
 
   BitSet run(AddressRange range) {
-    UserAddresses.requireAligned(CALL, range.start());
+    RangeChecks.requireAligned(CALL, range.start());
     long length = Pages.alignUp(range.lengthBytes());
-    if ((length == 0 && !range.isEmpty()) || !UserAddresses.contain(range.start(), length)) {
-      throw UserAddresses.unmapped(CALL, range.start());
+    if ((length == 0 && !range.isEmpty()) || !RangeChecks.contain(range.start(), length)) {
+      throw RangeChecks.unmapped(CALL, range.start());
     }
     long pages = length >>> Pages.SHIFT;
     if (pages > Integer.MAX_VALUE) {
@@ -42,7 +42,7 @@ final class ResidencyOperation {
         long address = range.start() + ((long) page << Pages.SHIFT);
         MappedVma vma = mm.layout().tree().find(address);
         if (vma == null) {
-          throw UserAddresses.unmapped(CALL, address);
+          throw RangeChecks.unmapped(CALL, address);
         }
         resident.set(page, isResident(vma, address));
       }

@@ -24,9 +24,9 @@ final class UnmapOperation {
   }
 
   private static AddressRange validate(AddressRange range) {
-    UserAddresses.requireAligned("munmap", range.start());
+    RangeChecks.requireAligned("munmap", range.start());
     long length = Pages.alignUp(range.lengthBytes());
-    if (length == 0 || !UserAddresses.contain(range.start(), length)) {
+    if (length == 0 || !RangeChecks.contain(range.start(), length)) {
       throw new MemoryException(
           Errno.EINVAL, "munmap", range.lengthBytes(), "length is 0, or beyond the user addresses");
     }

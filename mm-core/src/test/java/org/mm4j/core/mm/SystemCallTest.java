@@ -28,6 +28,7 @@ import org.mm4j.MappingView;
 import org.mm4j.Protection;
 import org.mm4j.RemapFlag;
 import org.mm4j.UffdMode;
+import org.mm4j.UserAddresses;
 import org.mm4j.spi.MemoryDescriptor.EntryState;
 import org.mm4j.spi.VmaFlag;
 
@@ -107,7 +108,7 @@ class SystemCallTest {
   @Test
   void mappingsArePlacedTopDownAndHugeOnesAligned() {
     long first = space.map(world.request(0, 2));
-    assertEquals(UserAddresses.MAP_TOP - 2 * PAGE, first);
+    assertEquals(Placement.MAP_TOP - 2 * PAGE, first);
     long second = space.map(world.request(10, 2));
     assertEquals(first - 2 * PAGE, second);
     long huge = space.map(world.request(8, 8));

@@ -5,24 +5,16 @@ import org.mm4j.AddressRange;
 import org.mm4j.Errno;
 import org.mm4j.MemoryException;
 import org.mm4j.Pages;
+import org.mm4j.UserAddresses;
 
-/** Where user memory lies, and the checks of ranges that system calls share. */
-final class UserAddresses {
-  /** The lowest address that is ever mapped ({@code vm.mmap_min_addr}). */
-  static final long LOWEST = 1 << 16;
+/** The checks of ranges that system calls share. */
+final class RangeChecks {
+  private RangeChecks() {}
 
-  /** The address after the last one ({@code TASK_SIZE}). */
-  static final long END = 1L << 47;
-
-  /** Below here mappings without a hint are placed ({@code mmap_base}): the stack has 128 MiB. */
-  static final long MAP_TOP = END - (128L << 20);
-
-  private UserAddresses() {}
-
-  /** Returns whether a range, whose start may be anything, lies below {@link #END}. */
+  /** Returns whether a range, whose start may be anything, lies below {@link UserAddresses#END}. */
   static boolean contain(long start, long lengthBytes) {
-    return Long.compareUnsigned(lengthBytes, END) <= 0
-        && Long.compareUnsigned(start, END - lengthBytes) <= 0;
+    return Long.compareUnsigned(lengthBytes, UserAddresses.END) <= 0
+        && Long.compareUnsigned(start, UserAddresses.END - lengthBytes) <= 0;
   }
 
   static void requireAligned(String call, long address) {
