@@ -74,7 +74,6 @@ final class RemapOperation {
         newLength != 0 && Long.compareUnsigned(newLength, UserAddresses.END) < 0,
         newLength,
         "new length is 0, or longer than all user addresses");
-    require(RangeChecks.contain(address, oldLength), oldLength, "outside the user addresses");
     if (is(RemapFlag.FIXED)) {
       RangeChecks.requireAligned(CALL, target);
       require(
@@ -106,6 +105,11 @@ final class RemapOperation {
     if (newLength < oldLength) {
       kept = is(RemapFlag.FIXED) ? newLength : 0;
     }
+    // No mapping comes before no length: an address outside the user addresses is EFAULT.
+    require(
+        vma == null || RangeChecks.contain(address, oldLength),
+        oldLength,
+        "outside the user addresses");
     if (vma == null || kept > vma.range().end() - address) {
       throw new MemoryException(Errno.EFAULT, CALL, address, "not within one mapping");
     }
