@@ -50,12 +50,19 @@ final class Khugepaged {
   }
 
   /**
-   * Looks at an address space from now on.
+   * Looks at an address space from now on, unless it exits.
    *
-   * @return whether it is the only one
+   * @return whether it was the only one
    */
   boolean enter(MemoryDescriptor mm) {
-    return !mm.isExiting() && spaces.add(mm);
+    if (mm.isExiting()) {
+      return false;
+    }
+    boolean first = spaces.add(mm);
+    if (mm.isExiting()) {
+      spaces.remove(mm); // its exit may have come before, and will not come again
+    }
+    return first; // also then: another one may have been added behind it, without a wake-up
   }
 
   /** Forgets an address space; when this returns nobody looks at it. No lock is held. */
