@@ -87,6 +87,34 @@ final class Sealing {
     return MAY_ANYTHING & ~VmaFlag.MAY_WRITE.bit();
   }
 
+  /**
+   * Permits a mapping as {@link #permittedFlags} does, and counts it as a writable one, so that no
+   * seal comes between the permission and the VMA; takes the inode lock.
+   */
+  long beginMapping(MapRequest request) {
+    inode.inodeLock().lock();
+    try {
+      long permitted = permittedFlags(request);
+      if (storesToFile(request, permitted)) {
+        inode.writableMappings().add(1);
+      }
+      return permitted;
+    } finally {
+      inode.inodeLock().unlock();
+    }
+  }
+
+  /** Ends what {@link #beginMapping} began; the VMA, if there is one, is counted by itself. */
+  void endMapping(MapRequest request, long permitted) {
+    if (storesToFile(request, permitted)) {
+      inode.writableMappings().add(-1);
+    }
+  }
+
+  private static boolean storesToFile(MapRequest request, long permitted) {
+    return request.flags().contains(MapFlag.SHARED) && (permitted & VmaFlag.MAY_WRITE.bit()) != 0;
+  }
+
   /** Adds seals; takes the inode lock. */
   void add(Set<Seal> more) {
     long added = 0;

@@ -60,6 +60,27 @@ final class ShmemFile implements MappableFile {
   }
 
   @Override
+  public long beginMapping(MapRequest request) {
+    enter();
+    boolean begun = false;
+    try {
+      long permitted = inode.sealing().beginMapping(request);
+      begun = true;
+      return permitted;
+    } finally {
+      if (!begun) {
+        inode.release();
+      }
+    }
+  }
+
+  @Override
+  public void endMapping(MapRequest request, long permitted) {
+    inode.sealing().endMapping(request, permitted);
+    inode.release();
+  }
+
+  @Override
   public String name() {
     checkOpen();
     return inode.name();

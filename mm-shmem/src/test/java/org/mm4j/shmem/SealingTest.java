@@ -107,6 +107,34 @@ final class SealingTest {
   }
 
   @Test
+  void noWriteSealComesBetweenThePermissionOfAMappingAndItsVma() {
+    try (TestKernel kernel = TestKernel.small();
+        ShmemFile file = kernel.file()) {
+      MapRequest writable = request(file, MapFlag.SHARED, Protection.READ, Protection.WRITE);
+      long permitted = file.beginMapping(writable);
+      assertEquals(MAY_ALL, permitted);
+      assertErrno(Errno.EBUSY, () -> file.addSeals(Set.of(Seal.WRITE)));
+      file.endMapping(writable, permitted);
+      file.addSeals(Set.of(Seal.WRITE));
+      assertErrno(Errno.EPERM, () -> file.beginMapping(writable));
+    }
+  }
+
+  @Test
+  void aFileLivesWhileAMappingIsMade() {
+    try (TestKernel kernel = TestKernel.small()) {
+      ShmemFile file = kernel.file();
+      write(file, 0, 7, PAGE);
+      MapRequest writable = request(file, MapFlag.SHARED, Protection.READ, Protection.WRITE);
+      long permitted = file.beginMapping(writable);
+      file.close();
+      assertEquals(1, kernel.usedFrames());
+      file.endMapping(writable, permitted);
+      assertEquals(0, kernel.usedFrames());
+    }
+  }
+
+  @Test
   void mappingsOfAWriteSealedFileLoseMayWriteOrAreRefused() {
     try (TestKernel kernel = TestKernel.small();
         ShmemFile file = kernel.file()) {

@@ -11,6 +11,7 @@ import org.mm4j.Protection;
 import org.mm4j.UserAddresses;
 import org.mm4j.core.vma.MappedVma;
 import org.mm4j.spi.MappableFile;
+import org.mm4j.spi.Mapping;
 import org.mm4j.spi.VmaFlag;
 
 /**
@@ -25,6 +26,7 @@ final class MapOperation {
   private final ProcessMemory mm;
   private final MapRequest request;
   private final long length;
+  private boolean collapsible;
 
   MapOperation(ProcessMemory mm, MapRequest request) {
     this.mm = mm;
@@ -35,36 +37,44 @@ final class MapOperation {
   long run() {
     MappableFile file = validate();
     requireFixedAddress();
-    long may = file.permittedFlags(request);
-    long flags = ProtectionBits.of(request.protection()) | VmaFlag.SHARED.bit() | may;
-    if (ProtectionBits.notPermitted(flags) != 0) {
-      throw refused(Errno.EACCES, flags, "the file does not permit this protection");
-    }
-    MappedVma mapped;
+    long may = file.beginMapping(request);
     long address;
-    boolean collapsible;
-    mm.lockOpen();
     try {
-      address = claim();
-      mapped =
-          mm.layout()
-              .insertMerging(
-                  new MappedVma(
-                      mm,
-                      new AddressRange(address, length),
-                      file.mapping(),
-                      request.offsetBytes() >>> Pages.SHIFT,
-                      flags,
-                      null));
-      collapsible = CollapseEntry.isCandidate(mm, mapped);
+      address = insert(file, may);
     } finally {
-      mm.mmapLock().unlock();
+      file.endMapping(request, may);
     }
     CollapseEntry.enterIf(collapsible, mm);
     if (request.flags().contains(MapFlag.POPULATE)) {
       populate(address);
     }
     return address;
+  }
+
+  private long insert(MappableFile file, long may) {
+    long flags = ProtectionBits.of(request.protection()) | VmaFlag.SHARED.bit() | may;
+    if (ProtectionBits.notPermitted(flags) != 0) {
+      throw refused(Errno.EACCES, flags, "the file does not permit this protection");
+    }
+    Mapping mapping = file.mapping();
+    mm.lockOpen();
+    try {
+      long address = claim();
+      MappedVma mapped =
+          mm.layout()
+              .insertMerging(
+                  new MappedVma(
+                      mm,
+                      new AddressRange(address, length),
+                      mapping,
+                      request.offsetBytes() >>> Pages.SHIFT,
+                      flags,
+                      null));
+      collapsible = CollapseEntry.isCandidate(mm, mapped);
+      return address;
+    } finally {
+      mm.mmapLock().unlock();
+    }
   }
 
   private MappableFile validate() {
