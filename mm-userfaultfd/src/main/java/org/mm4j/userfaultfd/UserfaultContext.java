@@ -197,9 +197,12 @@ final class UserfaultContext implements Userfaultfd, UserfaultWatcher {
     long before = STATE.getAcquire(this);
     while ((before & STATE_MASK) != CLOSED) {
       if (STATE.compareAndSet(this, before, CLOSED)) {
-        registration.release();
-        faults.close();
-        listeners.clear();
+        try {
+          registration.release();
+        } finally {
+          faults.close(); // whatever went wrong: nobody else will wake those who wait
+          listeners.clear();
+        }
         return;
       }
       before = STATE.getAcquire(this);
@@ -230,7 +233,15 @@ final class UserfaultContext implements Userfaultfd, UserfaultWatcher {
       return FaultOutcome.Settled.RETRY;
     }
     faults.announce();
-    listeners.forEach(Runnable::run);
+    boolean told = false;
+    try {
+      listeners.forEach(Runnable::run);
+      told = true;
+    } finally {
+      if (!told) {
+        faults.remove(blocked); // its thread will not wait
+      }
+    }
     return new FaultOutcome.Wait(blocked);
   }
 
