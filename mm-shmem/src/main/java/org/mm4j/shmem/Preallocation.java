@@ -85,13 +85,20 @@ final class Preallocation {
     }
   }
 
-  /** Returns the index after the entry at an index, or the index if there is none. */
+  /**
+   * Returns the index after the entry at an index, or the index if there is none. A page that an
+   * earlier call allocated and nobody wrote becomes data, as in Linux: its content is asked for a
+   * second time.
+   */
   private long endOfPresent(long index) {
-    PageCacheEntry entry = inode.pageCache().lookup(index);
+    PageCacheEntry entry = inode.pages().lockAt(index);
     if (entry instanceof Folio folio) {
-      long end = InodePages.endOf(folio, index);
-      folio.put(1);
-      return end;
+      try {
+        InodePages.bringUpToDate(folio);
+        return InodePages.endOf(folio, index);
+      } finally {
+        InodePages.release(folio);
+      }
     }
     return entry == null ? index : index + 1;
   }

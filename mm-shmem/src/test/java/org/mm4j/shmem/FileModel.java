@@ -49,9 +49,7 @@ final class FileModel {
 
   void allocate(int offset, int length) {
     for (int page = offset / PAGE; page < pageAfter(offset + length); page++) {
-      if (states[page] == State.HOLE) {
-        states[page] = State.FALLOCATED;
-      }
+      states[page] = states[page] == State.HOLE ? State.FALLOCATED : State.DATA;
     }
     size = Math.max(size, offset + length);
   }

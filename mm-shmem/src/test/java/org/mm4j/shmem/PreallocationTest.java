@@ -47,6 +47,19 @@ final class PreallocationTest {
   }
 
   @Test
+  void aPageAllocatedTwiceBecomesData() {
+    try (TestKernel kernel = TestKernel.small();
+        ShmemFile file = kernel.file()) {
+      file.allocate(PAGE, PAGE);
+      file.allocate(0, 3 * PAGE);
+      assertEquals(3, pages(file));
+      assertEquals(OptionalLong.of(PAGE), file.seekData(0));
+      assertEquals(OptionalLong.of(2 * PAGE), file.seekHole(PAGE));
+      assertArrayEquals(new byte[3 * PAGE], read(file, 0, 3 * PAGE));
+    }
+  }
+
+  @Test
   void theRangeIsChecked() {
     try (TestKernel kernel = TestKernel.small();
         ShmemFile file = kernel.file()) {
