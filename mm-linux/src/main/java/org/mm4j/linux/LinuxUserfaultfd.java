@@ -267,11 +267,11 @@ public final class LinuxUserfaultfd implements Userfaultfd {
     }
     AddressRange source = new AddressRange(sourceAddress, lengthBytes);
     try (Use use = own.book().begin(source, Purpose.CALL, "UFFDIO_COPY")) {
-      if (!use.coversAll()) {
-        throw unreadable(sourceAddress);
-      }
-      ResolveResult result = copy(address, MemorySegment.NULL, sourceAddress, lengthBytes, flags);
-      if (Refusal.is(result.result(), Errno.EFAULT) && !firstPageIsReadable(own, source)) {
+      // Nobody can read address 0, so the kernel checks everything else first and copies nothing.
+      long readable = use.coversAll() ? sourceAddress : 0;
+      ResolveResult result = copy(address, MemorySegment.NULL, readable, lengthBytes, flags);
+      if (Refusal.is(result.result(), Errno.EFAULT)
+          && (!use.coversAll() || !firstPageIsReadable(own, source))) {
         throw unreadable(sourceAddress);
       }
       return result.outcome();
