@@ -8,6 +8,7 @@ module org.mm4j.examples.emulator {
   requires com.google.common;
   requires info.picocli;
   requires java.management;
+  requires org.jline.terminal;
   requires org.mm4j.api;
   requires static org.jspecify;
 

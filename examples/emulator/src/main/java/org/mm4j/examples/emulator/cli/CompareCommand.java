@@ -25,13 +25,13 @@ import picocli.CommandLine.Mixin;
 final class CompareCommand implements Callable<Integer> {
   private static final List<String> STRATEGIES = List.of("pre-fix", "seed-v2", "linux");
 
-  private final Terminal terminal;
+  private final Streams streams;
 
   @Mixin private KernelOptions kernel = new KernelOptions();
   @Mixin private MigrationOptions migration = new MigrationOptions();
 
-  CompareCommand(Terminal terminal) {
-    this.terminal = terminal;
+  CompareCommand(Streams streams) {
+    this.streams = streams;
   }
 
   @Override
@@ -40,22 +40,22 @@ final class CompareCommand implements Callable<Integer> {
     List<MigrationOutcome> outcomes = new ArrayList<>();
     for (String strategy : STRATEGIES) {
       MachineOptions options = kernel.toOptions(strategy, OptionalLong.of(migration.seed()), null);
-      outcomes.add(Migration.run(terminal, options, arguments).outcome());
+      outcomes.add(Migration.run(streams, options, arguments).outcome());
     }
     Comparison comparison = new Comparison(outcomes);
-    terminal
+    streams
         .out()
         .printf(
             "A post-copy migration of %d ranges of 2 MiB, seed %d, three times.%n"
                 + "The seed fixes contents, order of requests and sizes; the timing of the threads"
                 + " is this machine's.%n%n",
             migration.ranges(), migration.seed());
-    terminal.out().print(comparison.table());
-    terminal.out().println();
-    terminal.out().println("linux:");
-    terminal.out().print(RunReport.of(outcomes.getLast().run(), CopyBaseline.measureNanos()));
-    terminal.out().println();
-    terminal.out().println(comparison.sentence());
+    streams.out().print(comparison.table());
+    streams.out().println();
+    streams.out().println("linux:");
+    streams.out().print(RunReport.of(outcomes.getLast().run(), CopyBaseline.measureNanos()));
+    streams.out().println();
+    streams.out().println(comparison.sentence());
     return comparison.isAsExpected() ? 0 : 1;
   }
 }

@@ -21,20 +21,20 @@ public final class EmulatorCommandLine {
   /** The exit status for a defect of the emulator. */
   static final int DEFECT = 70;
 
-  private final Terminal terminal;
+  private final Streams streams;
 
-  private EmulatorCommandLine(Terminal terminal) {
-    this.terminal = terminal;
+  private EmulatorCommandLine(Streams streams) {
+    this.streams = streams;
   }
 
   /** Uses the streams of this JVM. */
   public static EmulatorCommandLine ofThisProcess() {
-    return new EmulatorCommandLine(Terminal.ofThisProcess());
+    return new EmulatorCommandLine(Streams.ofThisProcess());
   }
 
   /** Uses given streams, for tests. */
   public static EmulatorCommandLine of(InputStream in, PrintStream out, PrintStream err) {
-    return new EmulatorCommandLine(new Terminal(in, out, err, false, 100));
+    return new EmulatorCommandLine(Streams.of(in, out, err));
   }
 
   /**
@@ -45,16 +45,16 @@ public final class EmulatorCommandLine {
   public int run(String... arguments) {
     CommandLine commands = new CommandLine(new Root());
     // What follows the program's name belongs to the program.
-    commands.addSubcommand(new CommandLine(new RunCommand(terminal)).setStopAtPositional(true));
-    commands.addSubcommand(new GuestsCommand(terminal));
-    commands.addSubcommand(new MigrateCommand(terminal));
-    commands.addSubcommand(new CompareCommand(terminal));
-    commands.setOut(writer(terminal.out())).setErr(writer(terminal.err()));
+    commands.addSubcommand(new CommandLine(new RunCommand(streams)).setStopAtPositional(true));
+    commands.addSubcommand(new GuestsCommand(streams));
+    commands.addSubcommand(new MigrateCommand(streams));
+    commands.addSubcommand(new CompareCommand(streams));
+    commands.setOut(writer(streams.out())).setErr(writer(streams.err()));
     commands.setParameterExceptionHandler((mistake, args) -> explain(mistake));
     commands.setExecutionExceptionHandler((failure, command, result) -> explain(failure));
     int status = commands.execute(arguments);
-    terminal.out().flush();
-    terminal.err().flush();
+    streams.out().flush();
+    streams.err().flush();
     return status;
   }
 
@@ -65,21 +65,21 @@ public final class EmulatorCommandLine {
   private int explain(ParameterException mistake) {
     String command = mistake.getCommandLine().getCommandSpec().qualifiedName();
     String message = String.valueOf(mistake.getMessage()).lines().findFirst().orElse("wrong usage");
-    terminal.err().println("mm4j: " + message + " (see '" + command + " --help')");
+    streams.err().println("mm4j: " + message + " (see '" + command + " --help')");
     return USAGE;
   }
 
   private int explain(Exception failure) {
     if (failure instanceof UserMistake) {
-      terminal.err().println("mm4j: " + failure.getMessage());
+      streams.err().println("mm4j: " + failure.getMessage());
       return USAGE;
     }
     if (failure instanceof MemoryException refused) {
-      terminal.err().println("mm4j: the program cannot be loaded: " + refused.getMessage());
+      streams.err().println("mm4j: the program cannot be loaded: " + refused.getMessage());
       return USAGE;
     }
-    terminal.err().println("mm4j: this is a defect of the emulator, please report it:");
-    failure.printStackTrace(terminal.err());
+    streams.err().println("mm4j: this is a defect of the emulator, please report it:");
+    failure.printStackTrace(streams.err());
     return DEFECT;
   }
 

@@ -20,16 +20,16 @@ final class GuestsCommand implements Runnable {
           "signals", "faults in handlers, blocked signals, interrupted calls, cancelled threads",
           "threads", "mutexes, condition variables, barriers, atomics on a shared heap");
 
-  private final Terminal terminal;
+  private final Streams streams;
 
-  GuestsCommand(Terminal terminal) {
-    this.terminal = terminal;
+  GuestsCommand(Streams streams) {
+    this.streams = streams;
   }
 
   @Override
   public void run() {
     for (String name : Program.bundledNames()) {
-      terminal.out().printf("%-10s %s%n", name, DESCRIPTIONS.getOrDefault(name, ""));
+      streams.out().printf("%-10s %s%n", name, DESCRIPTIONS.getOrDefault(name, ""));
     }
   }
 }

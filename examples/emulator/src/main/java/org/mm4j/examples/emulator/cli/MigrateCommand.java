@@ -18,7 +18,7 @@ import picocli.CommandLine.Option;
     description =
         "Migrates a machine's memory while it is collapsed; exit status 0 only if every page was right.")
 final class MigrateCommand implements Callable<Integer> {
-  private final Terminal terminal;
+  private final Streams streams;
 
   @Mixin private KernelOptions kernel = new KernelOptions();
   @Mixin private MigrationOptions migration = new MigrationOptions();
@@ -37,18 +37,18 @@ final class MigrateCommand implements Callable<Integer> {
       description = "figures at the end (default)")
   private boolean reports;
 
-  MigrateCommand(Terminal terminal) {
-    this.terminal = terminal;
+  MigrateCommand(Streams streams) {
+    this.streams = streams;
   }
 
   @Override
   public Integer call() throws InterruptedException {
     MachineOptions options = kernel.toOptions(strategy, OptionalLong.of(migration.seed()), null);
-    Migration run = Migration.run(terminal, options, migration.toArguments(GuestFiles.PROGRESS_FD));
-    terminal.out().print(run.output());
+    Migration run = Migration.run(streams, options, migration.toArguments(GuestFiles.PROGRESS_FD));
+    streams.out().print(run.output());
     if (reports) {
-      terminal.out().println();
-      terminal.out().print(RunReport.of(run.outcome().run(), CopyBaseline.measureNanos()));
+      streams.out().println();
+      streams.out().print(RunReport.of(run.outcome().run(), CopyBaseline.measureNanos()));
     }
     return run.outcome().run().status().shellStatus();
   }

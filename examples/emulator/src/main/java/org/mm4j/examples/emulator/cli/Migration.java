@@ -23,22 +23,16 @@ import org.mm4j.examples.emulator.report.ProgressReader;
  * @param outcome what it found out
  */
 record Migration(String output, MigrationOutcome outcome) {
-  static Migration run(Terminal terminal, MachineOptions options, List<String> arguments)
+  static Migration run(Streams streams, MachineOptions options, List<String> arguments)
       throws InterruptedException {
     ByteArrayOutputStream output = new ByteArrayOutputStream();
     ProgressReader progress = new ProgressReader();
     GuestFiles files =
-        new GuestFiles(InputStream.nullInputStream(), output, terminal.err(), progress);
+        new GuestFiles(InputStream.nullInputStream(), output, streams.err(), progress);
     Program program = Program.bundled("migration");
     try (Machine machine = KernelOptions.newMachine(options, program)) {
       LiveProgress live =
-          new LiveProgress(
-              terminal.err(),
-              terminal.isInteractive(),
-              terminal.columns(),
-              options.strategy(),
-              machine,
-              progress);
+          new LiveProgress(streams.newProgress().get(), options.strategy(), machine, progress);
       RunResult result;
       try {
         result = machine.run(arguments, files);
@@ -46,7 +40,7 @@ record Migration(String output, MigrationOutcome outcome) {
         live.close();
       }
       if (result.crash() != null) {
-        terminal.err().print("mm4j: " + CrashText.of(result.crash()));
+        streams.err().print("mm4j: " + CrashText.of(result.crash()));
       }
       String text = output.toString(StandardCharsets.UTF_8);
       return new Migration(text, MigrationOutcome.read(options.strategy(), text, result));

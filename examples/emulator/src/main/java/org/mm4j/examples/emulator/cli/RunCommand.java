@@ -28,7 +28,7 @@ import picocli.CommandLine.Parameters;
     mixinStandardHelpOptions = true,
     description = "Runs a program; its exit status is passed on, 128 + N for signal N.")
 final class RunCommand implements Callable<Integer> {
-  private final Terminal terminal;
+  private final Streams streams;
 
   @Mixin private KernelOptions kernel = new KernelOptions();
 
@@ -59,8 +59,8 @@ final class RunCommand implements Callable<Integer> {
   @Parameters(index = "1..*", paramLabel = "ARGS", description = "the program's arguments")
   private List<String> arguments = new ArrayList<>();
 
-  RunCommand(Terminal terminal) {
-    this.terminal = terminal;
+  RunCommand(Streams streams) {
+    this.streams = streams;
   }
 
   @Override
@@ -70,7 +70,7 @@ final class RunCommand implements Callable<Integer> {
             strategy, seed == null ? OptionalLong.empty() : OptionalLong.of(seed), root);
     try (Machine machine = KernelOptions.newMachine(options, Program.find(name))) {
       RunResult result =
-          machine.run(arguments, new GuestFiles(terminal.in(), terminal.out(), terminal.err()));
+          machine.run(arguments, new GuestFiles(streams.in(), streams.out(), streams.err()));
       tell(result);
       return result.status().shellStatus();
     } catch (ProgramException | ElfException mistake) {
@@ -80,16 +80,16 @@ final class RunCommand implements Callable<Integer> {
 
   private void tell(RunResult result) {
     if (result.crash() != null) {
-      terminal.err().print("mm4j: " + CrashText.of(result.crash()));
+      streams.err().print("mm4j: " + CrashText.of(result.crash()));
     }
     if (reports) {
-      terminal.err().print(RunReport.of(result, CopyBaseline.measureNanos()));
+      streams.err().print(RunReport.of(result, CopyBaseline.measureNanos()));
     } else {
       result
           .unknownCalls()
           .forEach(
               (number, count) ->
-                  terminal
+                  streams
                       .err()
                       .println(
                           "mm4j: system call "

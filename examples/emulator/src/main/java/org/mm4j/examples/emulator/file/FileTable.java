@@ -53,60 +53,63 @@ public final class FileTable {
     }
   }
 
-  /** Returns the file of a descriptor, or EBADF. */
-  public OpenFile get(int fd) {
-    return slot(fd).file();
-  }
-
-  /** Returns the file of a descriptor, or null. */
-  public @Nullable OpenFile find(int fd) {
+  /**
+   * Returns the file of a descriptor, or null. It stays open, whoever closes the descriptor, until
+   * the caller releases it.
+   */
+  public @Nullable OpenFile borrow(int fd) {
     if (fd < 0 || fd >= MAX_DESCRIPTORS) {
       return null;
     }
     synchronized (lock) {
       Slot slot = slots[fd];
-      return slot == null ? null : slot.file();
+      if (slot == null) {
+        return null;
+      }
+      slot.file().retain();
+      return slot.file();
     }
   }
 
   /** Returns FD_CLOEXEC of a descriptor. */
   public boolean closesOnExec(int fd) {
-    return slot(fd).closesOnExec();
+    synchronized (lock) {
+      return slot(fd).closesOnExec();
+    }
   }
 
   /** Sets FD_CLOEXEC of a descriptor. */
   public void setClosesOnExec(int fd, boolean closesOnExec) {
-    OpenFile file = get(fd);
     synchronized (lock) {
-      slots[fd] = new Slot(file, closesOnExec);
+      slots[fd] = new Slot(slot(fd).file(), closesOnExec);
     }
   }
 
+  /** The slot of an open descriptor; with the lock held. */
   private Slot slot(int fd) {
     checkNumber(fd);
-    synchronized (lock) {
-      Slot slot = slots[fd];
-      if (slot != null) {
-        return slot;
-      }
+    Slot slot = slots[fd];
+    if (slot == null) {
+      throw new SyscallException(LinuxErrno.EBADF);
     }
-    throw new SyscallException(LinuxErrno.EBADF);
+    return slot;
   }
 
   /** Closes a descriptor. */
   public void close(int fd) {
-    OpenFile file = slot(fd).file();
+    OpenFile file;
     synchronized (lock) {
+      file = slot(fd).file();
       slots[fd] = null;
     }
     file.release();
   }
 
-  /** Closes everything, at the end of the process. */
-  public void closeAll() {
+  /** Closes the descriptors of a range that are open. */
+  public void closeRange(int first, int last) {
     List<OpenFile> open = new ArrayList<>();
     synchronized (lock) {
-      for (int fd = 0; fd < MAX_DESCRIPTORS; fd++) {
+      for (int fd = first; fd <= last; fd++) {
         Slot slot = slots[fd];
         if (slot != null) {
           open.add(slot.file());
@@ -115,6 +118,11 @@ public final class FileTable {
       }
     }
     open.forEach(OpenFile::release);
+  }
+
+  /** Closes everything, at the end of the process. */
+  public void closeAll() {
+    closeRange(0, MAX_DESCRIPTORS - 1);
   }
 
   private static void checkNumber(int fd) {

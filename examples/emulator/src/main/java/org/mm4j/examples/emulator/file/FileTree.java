@@ -3,6 +3,7 @@ package org.mm4j.examples.emulator.file;
 
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.Map;
@@ -62,13 +63,22 @@ public final class FileTree {
       throw new SyscallException(LinuxErrno.ENOENT);
     }
     if (name.startsWith("/")) {
-      return Path.of(name).normalize().toString();
+      return normal("/", name);
     }
     if (base != null && !(base instanceof OpenDirectory)) {
       throw new SyscallException(LinuxErrno.ENOTDIR);
     }
     String start = base instanceof OpenDirectory open ? open.guestPath() : directory;
-    return Path.of(start, name).normalize().toString();
+    return normal(start, name);
+  }
+
+  /** A name that the host cannot express names nothing. */
+  private static String normal(String start, String name) {
+    try {
+      return Path.of(start, name).normalize().toString();
+    } catch (InvalidPathException e) {
+      throw new SyscallException(LinuxErrno.ENOENT);
+    }
   }
 
   /** Opens a file. */
@@ -131,8 +141,9 @@ public final class FileTree {
     if (path.equals(SELF) && program != null) {
       return program;
     }
+    Path wanted = root.resolve(path.substring(1));
     try {
-      Path real = root.resolve(path.substring(1)).toRealPath();
+      Path real = wanted.toRealPath();
       if (real.startsWith(root)) {
         return real;
       }
@@ -141,8 +152,17 @@ public final class FileTree {
         throw new SyscallException(LinuxErrno.EROFS);
       }
     } catch (IOException e) {
-      throw new SyscallException(LinuxErrno.EACCES);
+      throw new SyscallException(isBelowAFile(wanted) ? LinuxErrno.ENOTDIR : LinuxErrno.EACCES);
     }
     throw new SyscallException(LinuxErrno.ENOENT);
+  }
+
+  private static boolean isBelowAFile(Path path) {
+    for (Path above = path.getParent(); above != null; above = above.getParent()) {
+      if (Files.isRegularFile(above)) {
+        return true;
+      }
+    }
+    return false;
   }
 }

@@ -49,7 +49,8 @@ public abstract class OpenFile {
     references.incrementAndGet();
   }
 
-  final void release() {
+  /** Ends one use of it; the last one closes it. */
+  public final void release() {
     if (references.decrementAndGet() == 0) {
       close();
     }
@@ -87,6 +88,9 @@ public abstract class OpenFile {
   public int writeAt(long offset, MemorySegment from) {
     throw new SyscallException(LinuxErrno.ESPIPE);
   }
+
+  /** Moves the position back over bytes that were read and could not be given to the reader. */
+  public void unread(int bytes) {}
 
   /** Moves the position. */
   public long seek(long offset, int whence) {

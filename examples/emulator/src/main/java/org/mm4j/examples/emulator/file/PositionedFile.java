@@ -49,6 +49,16 @@ abstract class PositionedFile extends OpenFile {
   }
 
   @Override
+  public final void unread(int bytes) {
+    lock.lock();
+    try {
+      position -= bytes;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  @Override
   public final int write(MemorySegment from) {
     lock.lock();
     try {

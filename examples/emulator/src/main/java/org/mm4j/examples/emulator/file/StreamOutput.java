@@ -3,6 +3,7 @@ package org.mm4j.examples.emulator.file;
 
 import java.io.IOException;
 import java.io.OutputStream;
+import java.io.PrintStream;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import org.mm4j.examples.emulator.abi.LinuxErrno;
@@ -25,6 +26,9 @@ public final class StreamOutput extends OpenFile {
       try {
         stream.write(bytes);
         stream.flush();
+        if (stream instanceof PrintStream printer && printer.checkError()) {
+          throw new SyscallException(LinuxErrno.EPIPE); // it hides why
+        }
       } catch (IOException gone) {
         throw new SyscallException(LinuxErrno.EPIPE);
       }

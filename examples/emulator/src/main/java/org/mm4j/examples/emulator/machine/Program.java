@@ -4,6 +4,7 @@ package org.mm4j.examples.emulator.machine;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.List;
@@ -47,7 +48,7 @@ public record Program(String name, ElfFile image, @Nullable Path path) {
    * @throws ProgramException if there is neither, or it cannot be run; the message is for the user
    */
   public static Program find(String name) throws ProgramException {
-    Path path = Path.of(name);
+    Path path = hostPath(name);
     if (!Files.exists(path) && BUNDLED.contains(name)) {
       return bundled(name);
     }
@@ -62,10 +63,26 @@ public record Program(String name, ElfFile image, @Nullable Path path) {
     } catch (ElfException e) {
       throw new ProgramException(name + ": " + e.getMessage());
     } catch (NoSuchFileException e) {
-      throw new ProgramException(
-          name + ": no such file, and no bundled guest (" + String.join(", ", BUNDLED) + ")");
+      throw noSuchProgram(name);
     } catch (IOException e) {
       throw new ProgramException(name + ": cannot be read");
     }
+  }
+
+  /** The empty path would be the current directory. */
+  private static Path hostPath(String name) throws ProgramException {
+    try {
+      if (!name.isEmpty()) {
+        return Path.of(name);
+      }
+    } catch (InvalidPathException e) {
+      // No file of the host can be called so.
+    }
+    throw noSuchProgram(name);
+  }
+
+  private static ProgramException noSuchProgram(String name) {
+    return new ProgramException(
+        name + ": no such file, and no bundled guest (" + String.join(", ", BUNDLED) + ")");
   }
 }

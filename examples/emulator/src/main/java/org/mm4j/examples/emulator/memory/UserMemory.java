@@ -12,21 +12,58 @@ import org.mm4j.examples.emulator.abi.SyscallException;
 
 /**
  * What system calls read and write in user memory. Faults pages in, and may wait in a userfault;
- * whatever cannot be accessed is EFAULT. Thread-safe.
+ * whatever cannot be accessed is EFAULT. As in Linux, a signal does not end such a wait: only the
+ * end of the process does. Thread-safe.
  */
 public final class UserMemory {
   private final AddressSpace space;
+  private volatile boolean hasGivenUp;
 
   /** Creates access to one address space. */
   public UserMemory(AddressSpace space) {
     this.space = space;
   }
 
+  /** From now on interrupts end accesses that wait, with EINTR: the process ends. */
+  public void giveUp() {
+    hasGivenUp = true;
+  }
+
+  private void read(long address, MemorySegment to) {
+    move(address, to, space::read);
+  }
+
+  private void write(long address, MemorySegment from) {
+    move(address, from, space::write);
+  }
+
+  private void move(long address, MemorySegment bytes, Transfer transfer) {
+    boolean wasInterrupted = false;
+    try {
+      while (true) {
+        try {
+          transfer.move(address, bytes);
+          return;
+        } catch (MemoryException failure) {
+          if (failure.errno() != Errno.EINTR || hasGivenUp) {
+            throw failure;
+          }
+          wasInterrupted = true;
+          Thread.interrupted(); // or the next wait would end at once
+        }
+      }
+    } finally {
+      if (wasInterrupted) {
+        Thread.currentThread().interrupt();
+      }
+    }
+  }
+
   /** Reads bytes. */
   public byte[] readBytes(long address, int length) {
     byte[] bytes = new byte[length];
     if (length > 0) {
-      space.read(address, MemorySegment.ofArray(bytes));
+      read(address, MemorySegment.ofArray(bytes));
     }
     return bytes;
   }
@@ -34,7 +71,7 @@ public final class UserMemory {
   /** Writes bytes. */
   public void writeBytes(long address, byte[] bytes) {
     if (bytes.length > 0) {
-      space.write(address, MemorySegment.ofArray(bytes));
+      write(address, MemorySegment.ofArray(bytes));
     }
   }
 
@@ -70,7 +107,7 @@ public final class UserMemory {
     while (length < maxLength) {
       long from = address + length;
       int chunk = (int) Math.min(maxLength - length, Pages.SIZE_BYTES - (from & Pages.OFFSET_MASK));
-      space.read(from, MemorySegment.ofArray(text).asSlice(length, chunk));
+      read(from, MemorySegment.ofArray(text).asSlice(length, chunk));
       for (int end = length; end < length + chunk; end++) {
         if (text[end] == 0) {
           return new String(text, 0, end, StandardCharsets.UTF_8);
@@ -88,7 +125,7 @@ public final class UserMemory {
    * @throws MemoryException EFAULT if not even the first byte can be read
    */
   public int readUpTo(long address, MemorySegment to) {
-    return transfer(address, to, space::read);
+    return transfer(address, to, this::read);
   }
 
   /**
@@ -98,7 +135,7 @@ public final class UserMemory {
    * @throws MemoryException EFAULT if not even the first byte can be written
    */
   public int writeUpTo(long address, MemorySegment from) {
-    return transfer(address, from, space::write);
+    return transfer(address, from, this::write);
   }
 
   private static int transfer(long address, MemorySegment bytes, Transfer transfer) {

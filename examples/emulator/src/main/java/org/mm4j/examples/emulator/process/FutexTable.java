@@ -9,6 +9,7 @@ import java.util.Queue;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.function.IntSupplier;
+import org.mm4j.MemoryException;
 import org.mm4j.examples.emulator.abi.LinuxErrno;
 import org.mm4j.examples.emulator.abi.SyscallException;
 import org.mm4j.examples.emulator.memory.FutexKey;
@@ -70,9 +71,11 @@ public final class FutexTable {
           isWoken = waiter.wakeUp.tryAcquire(nanos, TimeUnit.NANOSECONDS);
         }
       }
-    } catch (InterruptedException e) {
+    } catch (InterruptedException | MemoryException e) {
       if (!leave(waiter)) { // a wake-up was spent on us: it counts, and the interrupt stays
-        Thread.currentThread().interrupt();
+        if (e instanceof InterruptedException) {
+          Thread.currentThread().interrupt();
+        }
         return;
       }
       throw e;

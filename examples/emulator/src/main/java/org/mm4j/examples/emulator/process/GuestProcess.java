@@ -52,6 +52,9 @@ public final class GuestProcess {
   /** Guarded by {@link #lock}. */
   private long instructionsOfEndedThreads;
 
+  /** What the first thread gave to exit: the process's status if it is never ended as a whole. */
+  private volatile int firstThreadsCode;
+
   /**
    * Creates a process without a program.
    *
@@ -88,7 +91,7 @@ public final class GuestProcess {
       throw new IllegalStateException("the emulator failed", defect);
     }
     ExitStatus end = status.get();
-    return end == null ? ExitStatus.exited(0) : end;
+    return end == null ? ExitStatus.exited(firstThreadsCode) : end;
   }
 
   private void awaitEnd() throws InterruptedException {
@@ -143,19 +146,21 @@ public final class GuestProcess {
     }
   }
 
-  /** Ends a thread after its current call; with the last one the process ends. */
+  /**
+   * Ends a thread after its current call; with the last one the process ends. As in Linux, the
+   * first thread's code is the process's then.
+   */
   public void endThread(GuestThread thread, int code) {
-    thread.exit();
-    synchronized (lock) {
-      if (threads.size() == 1) {
-        status.compareAndSet(null, ExitStatus.exited(code));
-      }
+    if (thread.id() == FIRST_ID) {
+      firstThreadsCode = code;
     }
+    thread.exit();
   }
 
   /** Ends the process, unless it ends already. */
   public void end(ExitStatus how) {
     status.compareAndSet(null, how);
+    memory.user().giveUp();
     for (GuestThread thread : threads()) {
       thread.stop();
     }

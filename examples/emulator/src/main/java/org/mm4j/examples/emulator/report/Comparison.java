@@ -14,7 +14,7 @@ import org.mm4j.ScanResult;
  */
 public record Comparison(List<MigrationOutcome> outcomes) {
   private static final int NAME_WIDTH = 26;
-  private static final int COLUMN_WIDTH = 27;
+  private static final int COLUMN_WIDTH = 24;
 
   /** Copies the list. */
   public Comparison {
@@ -47,10 +47,12 @@ public record Comparison(List<MigrationOutcome> outcomes) {
               outcome -> cell(outcome, range.number())));
     }
     lines.add(row("pages with wrong contents", outcome -> "" + outcome.pagesWrong()));
-    lines.add(row("events lost", outcome -> "" + outcome.eventsLost()));
-    lines.add(row("pages that just appeared", outcome -> "" + outcome.pagesAppeared()));
-    lines.add(row("messages read", outcome -> "" + outcome.run().userfaultMessages()));
+    lines.add(row("userfault events lost", outcome -> "" + outcome.eventsLost()));
+    lines.add(row("pages that nobody sent", outcome -> "" + outcome.pagesAppeared()));
+    lines.add(row("userfault messages", outcome -> "" + outcome.run().userfaultMessages()));
     lines.add(row("collapses", outcome -> "" + outcome.run().collapses().collapses()));
+    lines.add(
+        "looks at a range: khugepaged's + MADV_COLLAPSE's (succeeded: also what was huge before)");
     for (ScanResult result : ScanResult.values()) {
       if (outcomes.stream().anyMatch(o -> o.run().collapses().count(result) > 0)) {
         lines.add(row("  " + result.traceText(), outcome -> collapses(outcome, result)));
@@ -80,7 +82,7 @@ public record Comparison(List<MigrationOutcome> outcomes) {
   private static String collapses(MigrationOutcome outcome, ScanResult result) {
     long daemon = outcome.run().collapses().daemonResults().getOrDefault(result, 0L);
     long madvise = outcome.run().collapses().madviseResults().getOrDefault(result, 0L);
-    return daemon + " daemon, " + madvise + " madvise";
+    return daemon + " + " + madvise;
   }
 
   private String row(String name, Function<MigrationOutcome, String> cell) {
@@ -95,7 +97,7 @@ public record Comparison(List<MigrationOutcome> outcomes) {
     return String.format(Locale.ROOT, "%-" + width + "s", text);
   }
 
-  /** Returns one sentence that sums it up. */
+  /** Returns one sentence that sums it up, on a line per strategy. */
   public String sentence() {
     if (!isAsExpected()) {
       List<String> verdicts =
@@ -113,8 +115,8 @@ public record Comparison(List<MigrationOutcome> outcomes) {
                         o.eventsLost(),
                         o.pagesWrong()))
             .toList();
-    return String.join("; ", losses)
-        + "; "
+    return String.join(";\n", losses)
+        + ";\n"
         + right().strategy()
         + " answered EBUSY instead and kept every page right.";
   }

@@ -1,23 +1,16 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package org.mm4j.examples.emulator.report;
 
-import java.io.PrintStream;
+import java.util.List;
 import java.util.Locale;
 import org.mm4j.examples.emulator.machine.Machine;
 
-/**
- * Shows a migration while it runs: on a terminal one line that is redrawn, else a line a second. A
- * thread of its own, which ends with {@link #close}.
- */
+/** Shows a migration while it runs. A thread of its own, which ends with {@link #close}. */
 public final class LiveProgress implements AutoCloseable {
-  private static final long REDRAW_MILLIS = 100;
-  private static final long LINE_MILLIS = 1000;
-  private static final String BACK_AND_CLEAR = "\r\u001b[2K";
-  private static final int BAR_WIDTH = 20;
+  private static final int BAR_WIDTH = 24;
+  private static final String MARGIN = " ".repeat(9);
 
-  private final PrintStream out;
-  private final boolean isTerminal;
-  private final int columns;
+  private final ProgressDisplay display;
   private final String title;
   private final Machine machine;
   private final ProgressReader guest;
@@ -27,19 +20,12 @@ public final class LiveProgress implements AutoCloseable {
   /**
    * Starts to show.
    *
+   * @param display where; closed with this
    * @param title what stands in front
-   * @param columns the terminal's width
    */
   public LiveProgress(
-      PrintStream out,
-      boolean isTerminal,
-      int columns,
-      String title,
-      Machine machine,
-      ProgressReader guest) {
-    this.out = out;
-    this.isTerminal = isTerminal;
-    this.columns = columns;
+      ProgressDisplay display, String title, Machine machine, ProgressReader guest) {
+    this.display = display;
     this.title = title;
     this.machine = machine;
     this.guest = guest;
@@ -49,54 +35,60 @@ public final class LiveProgress implements AutoCloseable {
   private void show() {
     try {
       while (true) {
-        Thread.sleep(isTerminal ? REDRAW_MILLIS : LINE_MILLIS);
-        print();
+        Thread.sleep(display.periodMillis());
+        display.show(lines());
       }
     } catch (InterruptedException end) {
-      // close() wants it
+      display.show(lines());
+      display.close();
     }
   }
 
-  private void print() {
-    String line = line();
-    if (isTerminal) {
-      String fitting = line.length() < columns ? line : line.substring(0, columns - 1);
-      out.print(BACK_AND_CLEAR + fitting);
-    } else {
-      out.println(line);
-    }
-    out.flush();
-  }
-
-  private String line() {
-    ProgressLine now = guest.latest();
+  private List<String> lines() {
     double seconds = (System.nanoTime() - start) / 1e9;
-    HugeCoverage huge = HugeCoverage.of(machine.mappings());
-    return String.format(
-        Locale.ROOT,
-        "%-8s %s pages %s  msgs %s  collapsed %d  refused %s  huge %s %s  wrong %s  %.0f MIPS",
+    return lines(
         title,
-        bar(now.get("pages")),
-        now.get("pages"),
-        now.get("messages"),
+        guest.latest(),
+        HugeCoverage.of(machine.mappings()),
         machine.collapses().collapses(),
-        now.get("refused"),
-        huge.percent(),
-        huge.map(),
-        now.get("wrong"),
-        machine.instructions() / seconds / 1e6);
+        machine.instructions() / seconds / 1e6,
+        seconds);
   }
 
-  /** A bar for a text like {@code 1650/4096}. */
-  private static String bar(String part) {
+  /** Three lines that fit on 80 columns. */
+  static List<String> lines(
+      String title,
+      ProgressLine now,
+      HugeCoverage huge,
+      long collapses,
+      double mips,
+      double seconds) {
+    return List.of(
+        String.format(
+            Locale.ROOT, "%-8s %s  %.1f s, %.0f MIPS", title, arrived(now), seconds, mips),
+        String.format(
+            Locale.ROOT,
+            "%s%s userfault messages, %d collapses, %s refused, %s pages wrong",
+            MARGIN,
+            now.get("messages"),
+            collapses,
+            now.get("refused"),
+            now.get("wrong")),
+        String.format(Locale.ROOT, "%shuge %s  %s", MARGIN, huge.percent(), huge.map()));
+  }
+
+  /** A bar for a text like {@code 1650/4096}; the guest says nothing before it is prepared. */
+  private static String arrived(ProgressLine now) {
+    String part = now.get("pages");
     int slash = part.indexOf('/');
     if (slash < 0) {
-      return "[" + " ".repeat(BAR_WIDTH) + "]";
+      return "[" + " ".repeat(BAR_WIDTH) + "] preparing";
     }
     long done = Long.parseLong(part.substring(0, slash));
     long all = Math.max(1, Long.parseLong(part.substring(slash + 1)));
     int filled = Math.clamp(done * BAR_WIDTH / all, 0, BAR_WIDTH);
-    return "[" + "=".repeat(filled) + " ".repeat(BAR_WIDTH - filled) + "]";
+    String bar = "[" + "=".repeat(filled) + " ".repeat(BAR_WIDTH - filled) + "]";
+    return String.format(Locale.ROOT, "%s %d of %d pages", bar, done, all);
   }
 
   /** Shows the last state and ends. */
@@ -107,10 +99,6 @@ public final class LiveProgress implements AutoCloseable {
       thread.join();
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
-    }
-    print();
-    if (isTerminal) {
-      out.println();
     }
   }
 }

@@ -33,11 +33,13 @@ public final class RunReport {
     HugeCoverage coverage = HugeCoverage.of(run.mappings());
     report.add(
         "huge at the end",
-        "%s of the translations' bytes (%d of %d KiB)  %s",
+        "%s of the mapped bytes (%d of %d KiB)",
         coverage.percent(),
         coverage.hugeBytes() >> 10,
-        coverage.residentBytes() >> 10,
-        coverage.map());
+        coverage.residentBytes() >> 10);
+    if (!coverage.map().isEmpty()) {
+      report.add("", "%s  (a group per mapping: # huge, . not)", coverage.map());
+    }
     report.add("userfaultfd messages", "%d", run.userfaultMessages());
     for (Map.Entry<Long, Long> call : new TreeMap<>(run.unknownCalls()).entrySet()) {
       report.add(
@@ -53,37 +55,43 @@ public final class RunReport {
 
   private void addMemory(MemoryStatistics memory) {
     add(
-        "faults",
-        "%d, %.0f ns each (waits in userfaultfd not included)",
+        "page faults",
+        "%d, %.0f ns each (in a JVM that is warming up; waits not included)",
         memory.faults(),
         perItem(memory.faultNanos(), memory.faults()));
-    add("flushes", "%d, the longest %.1f us", memory.flushes(), memory.longestFlushNanos() / 1e3);
+    add(
+        "TLB shootdowns",
+        "%d, the longest %.1f us until every processor had answered",
+        memory.flushes(),
+        memory.longestFlushNanos() / 1e3);
     add(
         "resident memory",
-        "%d pages of 4 KiB, %.1f bytes of metadata each",
+        "%d pages of 4 KiB; the host gave %d MiB of at most %d MiB",
         memory.usedFrames(),
-        perItem(memory.metadataBytes(), memory.usedFrames()));
-    add(
-        "host memory",
-        "%d MiB of %d MiB taken",
         memory.committedBytes() >> 20,
         (memory.totalFrames() * Pages.SIZE_BYTES) >> 20);
+    add(
+        "bookkeeping",
+        "%d KiB of tables, trees and structures: %.1f bytes per resident page",
+        memory.metadataBytes() >> 10,
+        perItem(memory.metadataBytes(), memory.usedFrames()));
   }
 
   private void addCollapses(CollapseStatistics collapses, long copyNanos) {
     add(
         "collapses",
-        "%d with strategy %s, %.0f us each; a plain copy of 512 scattered pages: %.0f us",
+        "%d by strategy %s, %.0f us each (plain copy of 512 pages: %.0f us)",
         collapses.collapses(),
         collapses.strategy(),
         perItem(collapses.collapseNanos(), collapses.collapses()) / 1e3,
         copyNanos / 1e3);
     add(
-        "  by khugepaged",
-        "%s  (%d full scans)",
+        "  khugepaged's looks",
+        "%s; %d full scans",
         results(collapses.daemonResults()),
         collapses.fullScans());
-    add("  by MADV_COLLAPSE", "%s", results(collapses.madviseResults()));
+    add("  MADV_COLLAPSE calls", "%s", results(collapses.madviseResults()));
+    add("", "succeeded counts ranges that were found huge as well");
   }
 
   /** Results by name, in the order of their numbers. */

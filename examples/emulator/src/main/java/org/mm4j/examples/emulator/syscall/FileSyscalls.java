@@ -9,6 +9,7 @@ import org.mm4j.examples.emulator.file.OpenFile;
 import org.mm4j.examples.emulator.file.OpenMemoryFile;
 import org.mm4j.examples.emulator.file.OpenUserfaultfd;
 import org.mm4j.examples.emulator.file.Pipe;
+import org.mm4j.examples.emulator.memory.Struct;
 
 /** Descriptors: dup, fcntl, close, lseek, pipe2, ioctl. */
 final class FileSyscalls {
@@ -42,7 +43,7 @@ final class FileSyscalls {
   }
 
   private static OpenFile file(Arguments a) {
-    return files(a).get(a.getInt(0));
+    return a.file(a.getInt(0));
   }
 
   private static long dup3(Arguments a) {
@@ -109,10 +110,9 @@ final class FileSyscalls {
     if (first > last || a.getInt(2) != 0) {
       throw new SyscallException(LinuxErrno.EINVAL);
     }
-    for (long fd = first; fd <= Math.min(last, FileTable.MAX_DESCRIPTORS - 1); fd++) {
-      if (files(a).find((int) fd) != null) {
-        files(a).close((int) fd);
-      }
+    int most = FileTable.MAX_DESCRIPTORS - 1;
+    if (first <= most) {
+      files(a).closeRange((int) first, (int) Math.min(last, most));
     }
     return 0;
   }
@@ -125,9 +125,23 @@ final class FileSyscalls {
     Pipe pipe = new Pipe();
     boolean closesOnExec = (flags & OpenFile.CLOEXEC) != 0;
     int readFd = files(a).add(pipe.readEnd(flags), closesOnExec);
-    int writeFd = files(a).add(pipe.writeEnd(flags), closesOnExec);
-    a.user().writeInt(a.get(0), readFd);
-    a.user().writeInt(a.get(0) + Integer.BYTES, writeFd);
+    int writeFd = -1;
+    boolean isTold = false;
+    try {
+      writeFd = files(a).add(pipe.writeEnd(flags), closesOnExec);
+      new Struct(2 * Integer.BYTES)
+          .setInt(0, readFd)
+          .setInt(Integer.BYTES, writeFd)
+          .write(a.user(), a.get(0));
+      isTold = true;
+    } finally {
+      if (!isTold) { // nobody knows the descriptors
+        files(a).close(readFd);
+        if (writeFd >= 0) {
+          files(a).close(writeFd);
+        }
+      }
+    }
     return 0;
   }
 

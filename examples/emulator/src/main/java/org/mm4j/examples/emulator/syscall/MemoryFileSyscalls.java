@@ -51,12 +51,12 @@ final class MemoryFileSyscalls {
     if (size < 0) {
       throw new SyscallException(LinuxErrno.EINVAL);
     }
-    a.process().files().get(a.getInt(0)).truncate(size);
+    a.file(a.getInt(0)).truncate(size);
     return 0;
   }
 
   private static long allocate(Arguments a) {
-    a.process().files().get(a.getInt(0)).allocate(a.getInt(1), a.get(2), a.get(3));
+    a.file(a.getInt(0)).allocate(a.getInt(1), a.get(2), a.get(3));
     return 0;
   }
 }

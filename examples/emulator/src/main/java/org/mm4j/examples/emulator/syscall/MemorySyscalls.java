@@ -21,6 +21,7 @@ final class MemorySyscalls {
   private static final int REMAP_MAY_MOVE = 1;
   private static final int REMAP_FIXED = 2;
   private static final int REMAP_DONT_UNMAP = 4;
+  private static final long RESIDENCY_PAGES_AT_ONCE = 1 << 16;
 
   private MemorySyscalls() {}
 
@@ -48,7 +49,7 @@ final class MemorySyscalls {
     int flags = a.getInt(3);
     Set<Protection> protection = MapArguments.protection(a.getInt(2));
     boolean isAnonymous = (flags & MapArguments.ANONYMOUS) != 0;
-    OpenFile file = isAnonymous ? null : a.process().files().get(a.getInt(4));
+    OpenFile file = isAnonymous ? null : a.file(a.getInt(4));
     boolean isShared = MapArguments.isShared(flags);
     Placement placement = MapArguments.placement(flags);
     boolean populate = (flags & MapArguments.POPULATE) != 0;
@@ -81,7 +82,7 @@ final class MemorySyscalls {
       throw new SyscallException(LinuxErrno.EINVAL);
     }
     if (!range.isEmpty()) {
-      AddressRange pages = new AddressRange(range.start(), Pages.alignUp(range.lengthBytes()));
+      AddressRange pages = wholePages(range);
       a.process().memory().protect(pages, MapArguments.protection(bits));
     }
     return 0;
@@ -110,15 +111,27 @@ final class MemorySyscalls {
     if (!Pages.isAligned(range.start())) {
       throw new SyscallException(LinuxErrno.EINVAL);
     }
+    AddressRange pages = wholePages(range);
+    long count = pages.lengthBytes() >> Pages.SHIFT;
+    for (long done = 0; done < count; done += RESIDENCY_PAGES_AT_ONCE) {
+      byte[] vector = new byte[(int) Math.min(RESIDENCY_PAGES_AT_ONCE, count - done)];
+      AddressRange part =
+          new AddressRange(
+              pages.start() + (done << Pages.SHIFT), (long) vector.length << Pages.SHIFT);
+      BitSet residency = a.process().memory().space().residency(part);
+      residency.stream().forEach(page -> vector[page] = 1);
+      a.user().writeBytes(a.get(2) + done, vector);
+    }
+    return 0;
+  }
+
+  /** The pages of a range; ENOMEM if it leaves the user's addresses, also by being rounded up. */
+  private static AddressRange wholePages(AddressRange range) {
     AddressRange pages = new AddressRange(range.start(), Pages.alignUp(range.lengthBytes()));
-    if (!UserAddresses.contains(pages)) {
+    if (!UserAddresses.contains(pages) || (pages.isEmpty() && !range.isEmpty())) {
       throw new SyscallException(LinuxErrno.ENOMEM);
     }
-    BitSet residency = a.process().memory().space().residency(pages);
-    byte[] vector = new byte[(int) (pages.lengthBytes() >> Pages.SHIFT)];
-    residency.stream().forEach(page -> vector[page] = 1);
-    a.user().writeBytes(a.get(2), vector);
-    return 0;
+    return pages;
   }
 
   private static long requireMapped(Arguments a) {

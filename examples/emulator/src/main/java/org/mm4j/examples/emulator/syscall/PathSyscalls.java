@@ -35,7 +35,7 @@ final class PathSyscalls {
 
   private static @Nullable OpenFile base(Arguments a) {
     int fd = a.getInt(0);
-    return fd == FileTree.CURRENT_DIRECTORY ? null : a.process().files().get(fd);
+    return fd == FileTree.CURRENT_DIRECTORY ? null : a.file(fd);
   }
 
   private static String name(Arguments a) {
@@ -88,7 +88,7 @@ final class PathSyscalls {
   }
 
   private static long fstat(Arguments a) {
-    FileStatus status = a.process().files().get(a.getInt(0)).status();
+    FileStatus status = a.file(a.getInt(0)).status();
     StatLayout.stat(status).write(a.user(), a.get(1));
     return 0;
   }

@@ -36,7 +36,7 @@ final class PollSyscalls {
     Struct entries = Struct.read(a.user(), a.get(0), count * ENTRY_BYTES);
     @Nullable OpenFile[] files = new OpenFile[count];
     for (int i = 0; i < count; i++) {
-      files[i] = a.process().files().find(entries.getInt(i * ENTRY_BYTES));
+      files[i] = a.findFile(entries.getInt(i * ENTRY_BYTES));
     }
     blockSignals(a, a.get(3));
     int ready = await(files, nanos, () -> examine(entries, files));
@@ -118,7 +118,7 @@ final class PollSyscalls {
     @Nullable OpenFile[] files = new OpenFile[count];
     for (int fd = 0; fd < count; fd++) {
       if (has(wanted[0], fd) || has(wanted[1], fd) || has(wanted[2], fd)) {
-        files[fd] = a.process().files().get(fd);
+        files[fd] = a.file(fd);
       }
     }
     if (a.get(5) != 0) {

@@ -133,7 +133,7 @@ final class ProcessSyscalls {
     if ((a.getInt(2) & ~7) != 0) {
       throw new SyscallException(LinuxErrno.EINVAL);
     }
-    int count = Math.clamp(wanted, 0, MAX_RANDOM_BYTES);
+    int count = wanted < 0 ? MAX_RANDOM_BYTES : (int) Math.min(wanted, MAX_RANDOM_BYTES);
     a.user().writeBytes(a.get(0), a.process().random().bytes(count));
     return count;
   }

@@ -58,8 +58,8 @@ public final class SyscallTable implements SystemCalls {
       unknown.count(number);
       return -LinuxErrno.ENOSYS.number();
     }
-    try {
-      return call.make(new Arguments(thread));
+    try (Arguments arguments = new Arguments(thread)) {
+      return call.make(arguments);
     } catch (SyscallException refused) {
       return -refused.errno().number();
     } catch (MemoryException refused) {

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package org.mm4j.examples.emulator.syscall;
 
+import org.mm4j.MemoryException;
 import org.mm4j.examples.emulator.abi.LinuxErrno;
 import org.mm4j.examples.emulator.abi.SyscallException;
 import org.mm4j.examples.emulator.memory.Struct;
@@ -114,9 +115,14 @@ final class ThreadSyscalls {
             });
   }
 
+  /** As in Linux, an address that cannot be written is no error. */
   private static void tellId(GuestThread child, long address) {
     if (address != 0) {
-      child.process().memory().user().writeInt(address, child.id());
+      try {
+        child.process().memory().user().writeInt(address, child.id());
+      } catch (MemoryException unwritable) {
+        // The thread runs all the same.
+      }
     }
   }
 }

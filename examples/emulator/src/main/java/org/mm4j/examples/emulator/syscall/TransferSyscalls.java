@@ -33,7 +33,7 @@ final class TransferSyscalls {
   }
 
   private static OpenFile file(Arguments a) {
-    return a.process().files().get(a.getInt(0));
+    return a.file(a.getInt(0));
   }
 
   /** The offset of the p variants; negative for the file's position. */
@@ -80,7 +80,15 @@ final class TransferSyscalls {
         (address, length, done) -> {
           MemorySegment chunk = MemorySegment.ofArray(new byte[length]);
           int read = offset < 0 ? file.read(chunk) : file.readAt(offset + done, chunk);
-          return a.user().writeUpTo(address, chunk.asSlice(0, read));
+          int given = 0;
+          try {
+            given = a.user().writeUpTo(address, chunk.asSlice(0, read));
+          } finally {
+            if (offset < 0 && given < read) {
+              file.unread(read - given);
+            }
+          }
+          return given;
         });
   }
 

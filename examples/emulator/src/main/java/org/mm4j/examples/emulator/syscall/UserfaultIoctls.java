@@ -13,6 +13,7 @@ import org.mm4j.MemoryException;
 import org.mm4j.UffdFeature;
 import org.mm4j.UffdMode;
 import org.mm4j.UffdOperation;
+import org.mm4j.UserAddresses;
 import org.mm4j.Userfaultfd;
 import org.mm4j.examples.emulator.abi.LinuxErrno;
 import org.mm4j.examples.emulator.abi.SyscallException;
@@ -124,6 +125,7 @@ final class UserfaultIoctls {
     Set<FillFlag> flags = flags(request.getLong(24), DONT_WAKE | WRITE_PROTECT);
     fill(
         32,
+        flags.contains(FillFlag.WRITE_PROTECT) && isRight(request.getLong(0), request.getLong(16)),
         () -> userfaultfd.copy(request.getLong(0), request.getLong(8), request.getLong(16), flags));
   }
 
@@ -131,7 +133,7 @@ final class UserfaultIoctls {
     Struct request = Struct.read(user, address, 32);
     Set<FillFlag> flags = flags(request.getLong(16), DONT_WAKE);
     AddressRange range = new AddressRange(request.getLong(0), request.getLong(8));
-    fill(24, () -> userfaultfd.zero(range, flags));
+    fill(24, false, () -> userfaultfd.zero(range, flags));
   }
 
   private static Set<FillFlag> flags(long bits, int known) {
@@ -148,12 +150,23 @@ final class UserfaultIoctls {
     return flags;
   }
 
-  private void fill(int resultOffset, Supplier<FillOutcome> call) {
+  /** Whether a destination is one that only its registration can refuse. */
+  private static boolean isRight(long start, long lengthBytes) {
+    AddressRange range = new AddressRange(start, lengthBytes);
+    return !range.isEmpty() && range.isPageAligned() && UserAddresses.contains(range);
+  }
+
+  /**
+   * Makes a filling call and stores its result.
+   *
+   * @param storesEinval whether EINVAL would be about the registration, not about the arguments
+   */
+  private void fill(int resultOffset, boolean storesEinval, Supplier<FillOutcome> call) {
     FillOutcome outcome;
     try {
       outcome = call.get();
     } catch (MemoryException refused) {
-      if (refused.errno() != Errno.EINVAL) {
+      if (refused.errno() != Errno.EINVAL || storesEinval) {
         user.writeLong(address + resultOffset, -refused.errno().number());
       }
       throw refused;

@@ -69,7 +69,20 @@ final class CommandLineTest {
         mistake("linux", "migrate", "--strategy", "linus"),
         mistake("--ranges must be 1 to 512: 0", "migrate", "--ranges", "0"),
         mistake("--readers must be", "compare", "--readers", "17"),
-        mistake("--registration must be", "migrate", "--registration", "some"));
+        mistake("--registration must be", "migrate", "--registration", "some"),
+        mistake("Missing required parameter for option '--memory'", "run", "--memory"),
+        mistake("Missing required parameter for option '--strategy'", "migrate", "--strategy"),
+        mistake("'' is not a size", "run", "--memory", "", "compute"),
+        mistake("'-1' is not a size", "run", "--memory", "-1", "compute"),
+        mistake("should be specified only once", "run", "--seed", "1", "--seed", "2", "compute"),
+        mistake("'99999999999' is not an int", "migrate", "--ranges", "99999999999"),
+        mistake("'1e3' is not a long", "compare", "--seed", "1e3"),
+        mistake("--seed must not be negative", "compare", "--seed", "-1"),
+        mistake("Unmatched argument", "migrate", "surplus"),
+        mistake("Unmatched argument", "guests", "surplus"),
+        mistake("--root: not a directory", "run", "--root", "FOLDER/nosuch", "compute"),
+        mistake("no such file", "run", "nul\0name"),
+        mistake("no such file", "run", ""));
   }
 
   private static Arguments mistake(String told, String... arguments) {

@@ -7,11 +7,11 @@ import java.util.function.Consumer;
 
 /** A small valid program file, with a place for each defect. */
 public final class ElfImage {
-  static final int HEADERS = 64;
+  public static final int HEADERS = 64;
   static final int CODE_OFFSET = 0x1000;
   static final long CODE_ADDRESS = 0x1_1000;
-  static final int DATA_OFFSET = 0x2000;
-  static final long DATA_ADDRESS = 0x1_3000;
+  public static final int DATA_OFFSET = 0x2000;
+  public static final long DATA_ADDRESS = 0x1_3000;
   static final int FILE_BYTES = 0x2100;
 
   private ElfImage() {}
