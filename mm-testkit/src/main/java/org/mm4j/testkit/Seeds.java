@@ -35,7 +35,20 @@ public final class Seeds {
    *     what was thrown
    */
   public static void check(SeededTest test) {
-    long seed = choose();
+    run(choose(), test);
+  }
+
+  /**
+   * The same for a test whose regular run must be repeatable, because what it compares with is not
+   * ours: it takes the given seed unless the property names another.
+   *
+   * @param usualSeed the seed of the regular run
+   */
+  public static void check(long usualSeed, SeededTest test) {
+    run(Long.getLong(PROPERTY, usualSeed), test);
+  }
+
+  private static void run(long seed, SeededTest test) {
     try {
       test.run(seed);
     } catch (Exception | Error e) {

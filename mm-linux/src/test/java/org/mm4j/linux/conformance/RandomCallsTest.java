@@ -23,9 +23,12 @@ final class RandomCallsTest {
   private static final int CALLS = Integer.getInteger("mm4j.conformance.calls", 2_000);
   private static final int CALLS_PER_FILE = 100;
 
+  /** The regular run is the same every time; a search names other seeds, and more calls. */
+  private static final long USUAL_SEED = 1;
+
   @Test
   void bothKernelsAnswerTheSame() {
-    Seeds.check(seed -> compare(Seeds.random(seed)));
+    Seeds.check(USUAL_SEED, seed -> compare(Seeds.random(seed)));
   }
 
   @SuppressWarnings("try") // a scope of settings is not looked at
