@@ -9,41 +9,49 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 /** Walkers, whoever fills entries, and whoever takes tables away, all at once. */
 class RetractRaceTest {
   private static final long PAGE = 4096;
+  private static final int ROUNDS = 30_000;
+  private static final int MOST_ROUNDS = 100_000_000;
 
   @Test
   void noEntryIsLostInATableThatIsTakenAway() throws Exception {
     PageTables tables = new PageTables(3);
     AtomicBoolean done = new AtomicBoolean();
+    AtomicLong walks = new AtomicLong();
+    AtomicLong retracted = new AtomicLong();
     try (ExecutorService threads = Executors.newFixedThreadPool(3)) {
-      Callable<Long> walker =
+      Callable<@Nullable Void> walker =
           () -> {
-            long walks = 0;
             while (!done.get()) {
               for (int i = 0; i < 8; i++) {
                 long entry = tables.walk(i * PAGE);
                 assertTrue(entry == 0 || Entry.frame(entry) == i + 1L, "entry of another page");
               }
-              walks++;
+              walks.incrementAndGet();
             }
-            return walks;
+            return null;
           };
-      Callable<Long> retractor =
+      Callable<@Nullable Void> retractor =
           () -> {
-            long retracted = 0;
             while (!done.get()) {
-              retracted += tables.retract(0) ? 1 : 0;
+              if (tables.retract(0)) {
+                retracted.incrementAndGet();
+              }
             }
-            return retracted;
+            return null;
           };
-      Future<Long> walked = threads.submit(walker);
-      Future<Long> retracted = threads.submit(retractor);
+      Future<@Nullable Void> walking = threads.submit(walker);
+      Future<@Nullable Void> retracting = threads.submit(retractor);
       try {
-        for (int round = 0; round < 30_000; round++) {
+        // At least so many rounds, and until the others have run beside them: on a busy machine all
+        // rounds may be over before a thread has begun. The bound only ends a run that hangs.
+        for (int round = 0; round < ROUNDS || !raced(walks, retracted, round); round++) {
           long address = (round % 8) * PAGE;
           long frame = round % 8 + 1L;
           long entry = Entry.of(frame, Entry.PRESENT | Entry.READABLE);
@@ -54,9 +62,15 @@ class RetractRaceTest {
       } finally {
         done.set(true);
       }
-      assertTrue(walked.get() > 0);
-      assertTrue(retracted.get() > 0);
+      walking.get();
+      retracting.get();
+      assertTrue(walks.get() > 0, "the walker never ran");
+      assertTrue(retracted.get() > 0, "no table was ever taken away");
     }
     assertEquals(0, tables.residentPages());
+  }
+
+  private static boolean raced(AtomicLong walks, AtomicLong retracted, int round) {
+    return round >= MOST_ROUNDS || (walks.get() > 0 && retracted.get() >= 100);
   }
 }
