@@ -7,6 +7,7 @@ module org.mm4j.testkit {
   requires static org.jspecify;
 
   exports org.mm4j.testkit;
+  exports org.mm4j.testkit.explore;
 
   provides org.mm4j.sync.Sync with
       org.mm4j.testkit.RankCheckingSync;
