@@ -42,6 +42,13 @@ public interface SimulatedBuilder {
    */
   SimulatedBuilder strategy(String name);
 
+  /**
+   * Chooses the collapse policy by name; default {@code khugepaged}, which obeys the settings. An
+   * unknown name is an {@link IllegalArgumentException} from {@link #build()} that lists the known
+   * ones.
+   */
+  SimulatedBuilder policy(String name);
+
   /** Sets khugepaged's settings; default Linux's at boot, scaled to the huge order. */
   SimulatedBuilder khugepaged(KhugepagedTunables tunables);
 

@@ -14,6 +14,7 @@ import org.mm4j.KhugepagedTunables;
  * @param perFileLimitPages how many pages one memory file may have
  * @param accountLimitPages how many pages may be charged to one address space
  * @param strategy the name of the collapse strategy, or null for the default
+ * @param policy the name of the collapse policy, or null for the default
  * @param tunables khugepaged's settings at the start
  */
 public record KernelSettings(
@@ -24,6 +25,7 @@ public record KernelSettings(
     long perFileLimitPages,
     long accountLimitPages,
     @Nullable String strategy,
+    @Nullable String policy,
     KhugepagedTunables tunables) {
   /** Returns the number of pages in a huge page. */
   public int hugePages() {

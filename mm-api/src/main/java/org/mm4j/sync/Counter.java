@@ -47,6 +47,16 @@ public final class Counter {
     }
   }
 
+  /** Sets the value to {@code least} if it is less: a high-water mark. */
+  public void raiseTo(long least) {
+    while (true) {
+      long before = VALUE.getAcquire(this);
+      if (before >= least || VALUE.compareAndSet(this, before, least)) {
+        return;
+      }
+    }
+  }
+
   @Override
   public String toString() {
     return Long.toString(get());

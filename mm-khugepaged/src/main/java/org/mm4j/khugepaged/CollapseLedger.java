@@ -18,6 +18,9 @@ final class CollapseLedger {
   private final Counter fullScans = new Counter();
   private final Counter collapses = new Counter();
   private final Counter collapseNanos = new Counter();
+  private final Counter skippedByPolicy = new Counter();
+  private final Counter policyFailures = new Counter();
+  private final Counter longestDecisionNanos = new Counter();
 
   CollapseLedger() {
     for (CollapseTrigger trigger : CollapseTrigger.values()) {
@@ -52,15 +55,34 @@ final class CollapseLedger {
     fullScans.add(1);
   }
 
-  CollapseStatistics statistics(String strategy) {
+  /** Counts that the policy decided to leave a range as it is. */
+  void skipped() {
+    skippedByPolicy.add(1);
+  }
+
+  /** Counts that the policy did not answer as it should. */
+  void policyFailed() {
+    policyFailures.add(1);
+  }
+
+  /** Takes note of the time the policy took for an answer. */
+  void decided(long nanos) {
+    longestDecisionNanos.raiseTo(nanos);
+  }
+
+  CollapseStatistics statistics(String strategy, String policy) {
     return new CollapseStatistics(
         strategy,
+        policy,
         counted(CollapseTrigger.DAEMON),
         counted(CollapseTrigger.MADVISE),
         pagesCollapsed.get(),
         fullScans.get(),
         collapses.get(),
-        collapseNanos.get());
+        collapseNanos.get(),
+        skippedByPolicy.get(),
+        policyFailures.get(),
+        longestDecisionNanos.get());
   }
 
   /** Results that never occurred are left out. */

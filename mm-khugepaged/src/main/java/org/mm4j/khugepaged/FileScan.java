@@ -3,9 +3,9 @@ package org.mm4j.khugepaged;
 
 import org.jspecify.annotations.Nullable;
 import org.mm4j.CollapseTrigger;
-import org.mm4j.KhugepagedTunables;
 import org.mm4j.PageRange;
 import org.mm4j.ScanResult;
+import org.mm4j.spi.CollapseLimits;
 import org.mm4j.spi.Folio;
 import org.mm4j.spi.Mapping;
 import org.mm4j.spi.MemoryDescriptor;
@@ -19,8 +19,8 @@ import org.mm4j.sync.Sync;
  * Looks whether a range of a file is worth a collapse, and lets the engine try ({@code
  * hpage_collapse_scan_file}).
  *
- * <p>The look is lock-free and only an estimate: the strategy checks everything again. Limits are
- * khugepaged's; {@code MADV_COLLAPSE} has none. Who watches with a userfaultfd is not asked here.
+ * <p>The look is lock-free and only an estimate: the strategy checks everything again. The limits
+ * are the policy's. Who watches with a userfaultfd is not asked here.
  */
 final class FileScan {
   private final CollapseEngine engine;
@@ -34,36 +34,31 @@ final class FileScan {
   }
 
   /**
-   * Looks at the range that begins at an index for khugepaged, and collapses it if it is worth it.
-   * No lock is held but the daemon's.
+   * Looks at the range that begins at an index, and collapses it if it is within the limits. No
+   * lock is held but the daemon's.
    *
    * @return SUCCEED, PTE_MAPPED_HUGEPAGE if it was huge before, or why not
    */
   ScanResult scan(
-      MemoryDescriptor mm, Mapping mapping, long firstIndex, KhugepagedTunables limits) {
+      MemoryDescriptor mm,
+      Mapping mapping,
+      long firstIndex,
+      CollapseLimits limits,
+      CollapseTrigger trigger) {
     PageRange range = rangeFrom(firstIndex);
-    Census census = new Census(range, limits.maxPtesSwap());
+    Census census = new Census(range, limits.maxSwappedPages());
     mapping.pageCache().scan(range, census);
     if (census.refusal != null) {
       return census.refusal;
     }
-    if (census.presentPages < range.pageCount() - limits.maxPtesNone()) {
+    if (census.presentPages < range.pageCount() - limits.maxHoles()) {
       return ScanResult.EXCEED_NONE_PTE;
     }
-    return collapse(mm, mapping, firstIndex, CollapseTrigger.DAEMON);
+    return collapse(mm, mapping, firstIndex, trigger);
   }
 
-  /** The same for {@code MADV_COLLAPSE}, which has no limits. No lock is held. */
-  ScanResult scanWithoutLimits(MemoryDescriptor mm, Mapping mapping, long firstIndex) {
-    PageRange range = rangeFrom(firstIndex);
-    Census census = new Census(range, range.pageCount());
-    mapping.pageCache().scan(range, census);
-    return census.refusal != null
-        ? census.refusal
-        : collapse(mm, mapping, firstIndex, CollapseTrigger.MADVISE);
-  }
-
-  private PageRange rangeFrom(long firstIndex) {
+  /** Returns the pages of the range that begins at an index. */
+  PageRange rangeFrom(long firstIndex) {
     return new PageRange(firstIndex, 1L << hugeOrder);
   }
 

@@ -9,6 +9,7 @@ import org.mm4j.CollapseStatistics;
 import org.mm4j.Errno;
 import org.mm4j.KhugepagedTunables;
 import org.mm4j.MemoryException;
+import org.mm4j.spi.CollapsePolicy;
 import org.mm4j.spi.CollapseService;
 import org.mm4j.spi.MemoryDescriptor;
 import org.mm4j.sync.LockRank;
@@ -25,6 +26,7 @@ final class HugePageService implements CollapseService {
   private final CollapseEngine engine;
   private final int hugePages;
   private final CollapseLedger ledger = new CollapseLedger();
+  private final PolicyAdvice policy;
   private final Khugepaged khugepaged;
   private final MadviseCollapse madviseCollapse;
   private final WaitQueue wakeUps = new WaitQueue();
@@ -39,13 +41,16 @@ final class HugePageService implements CollapseService {
   /** Guarded by {@link #lifeCycle}. */
   private boolean closed;
 
-  HugePageService(CollapseEngine engine, int hugeOrder, KhugepagedTunables tunables) {
+  HugePageService(
+      CollapseEngine engine, CollapsePolicy policy, int hugeOrder, KhugepagedTunables tunables) {
     this.engine = engine;
+    this.policy = new PolicyAdvice(policy, ledger);
     this.hugePages = 1 << hugeOrder;
     FileScan fileScan = new FileScan(engine, ledger, hugeOrder);
     HugePageEligibility eligibility = new HugePageEligibility(hugeOrder);
-    this.khugepaged = new Khugepaged(fileScan, eligibility, ledger, this::tunables);
-    this.madviseCollapse = new MadviseCollapse(fileScan, eligibility, ledger);
+    this.khugepaged = new Khugepaged(fileScan, eligibility, this.policy, ledger, this::tunables);
+    this.madviseCollapse =
+        new MadviseCollapse(fileScan, eligibility, this.policy, ledger, this::tunables);
     tunables(tunables);
   }
 
@@ -123,7 +128,7 @@ final class HugePageService implements CollapseService {
 
   @Override
   public CollapseStatistics statistics() {
-    return ledger.statistics(engine.strategy().name());
+    return ledger.statistics(engine.strategy().name(), policy.policyName());
   }
 
   @Override

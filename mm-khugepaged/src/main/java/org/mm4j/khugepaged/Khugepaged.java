@@ -1,15 +1,25 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package org.mm4j.khugepaged;
 
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
+import org.mm4j.AddressRange;
 import org.mm4j.CollapseTrigger;
 import org.mm4j.KhugepagedTunables;
+import org.mm4j.PageRange;
 import org.mm4j.Pages;
 import org.mm4j.ScanResult;
+import org.mm4j.spi.CollapseCandidate;
+import org.mm4j.spi.CollapseDecision;
+import org.mm4j.spi.CollapseLimits;
 import org.mm4j.spi.Mapping;
 import org.mm4j.spi.MemoryDescriptor;
 import org.mm4j.spi.Vma;
+import org.mm4j.spi.VmaFlag;
 import org.mm4j.sync.LockRank;
 import org.mm4j.sync.Mutex;
 
@@ -21,20 +31,26 @@ import org.mm4j.sync.Mutex;
  * while one address space is looked at, so that who removes one can wait until nobody does.
  */
 final class Khugepaged {
+  /** How many ranges of one address space a policy ranks at once: 8 GiB. */
+  private static final int MOST_RANKED = 4096;
+
   private final AddressSpaceList spaces = new AddressSpaceList();
   private final Mutex scanLock = new Mutex(LockRank.DAEMON, "scan of khugepaged");
   private final FileScan fileScan;
   private final HugePageEligibility eligibility;
+  private final PolicyAdvice policy;
   private final CollapseLedger ledger;
   private final Supplier<KhugepagedTunables> tunables;
 
   Khugepaged(
       FileScan fileScan,
       HugePageEligibility eligibility,
+      PolicyAdvice policy,
       CollapseLedger ledger,
       Supplier<KhugepagedTunables> tunables) {
     this.fileScan = fileScan;
     this.eligibility = eligibility;
+    this.policy = policy;
     this.ledger = ledger;
     this.tunables = tunables;
   }
@@ -92,7 +108,7 @@ final class Khugepaged {
       if (passesThroughHead == 2 || spaces.isEmpty()) {
         break;
       }
-      Visit visit = visitNext();
+      Visit visit = visitNext(budget - progress);
       progress += visit.pages;
       if (visit.result == ScanResult.ALLOC_HUGE_PAGE_FAIL && !backOff.pause()) {
         break;
@@ -101,8 +117,8 @@ final class Khugepaged {
     return progress;
   }
 
-  private Visit visitNext() {
-    Visit visit = new Visit();
+  private Visit visitNext(int budget) {
+    Visit visit = new Visit(budget);
     scanLock.lock();
     try {
       AddressSpaceList.Cursor cursor = spaces.current();
@@ -121,72 +137,143 @@ final class Khugepaged {
    * @param address its first address
    * @param mapping the file mapped there, held because the mmap lock is dropped before the look
    * @param firstIndex its first index in the file
+   * @param advised whether the mapping has {@code MADV_HUGEPAGE}
    */
-  private record Candidate(long address, Mapping mapping, long firstIndex) {}
+  private record Candidate(long address, Mapping mapping, long firstIndex, boolean advised) {}
 
   /**
    * One stay in one address space: until one range was looked at, for which the mmap lock has to be
-   * dropped, or until there is none left.
+   * dropped, or until there is none left. For a policy that ranks it is until the best ranges were
+   * looked at.
    */
   private final class Visit {
+    private final int budget;
     private int pages;
     private @Nullable ScanResult result;
 
+    Visit(int budget) {
+      this.budget = budget;
+    }
+
     void visit(MemoryDescriptor mm, long address) {
-      Candidate candidate = null;
+      List<Candidate> candidates = List.of();
       if (mm.mmapLock().tryLockShared()) { // an address space that is busy is passed over
         try {
           pages++;
-          candidate = nextCandidate(mm, address);
+          candidates = nextCandidates(mm, address, policy.ranks() ? MOST_RANKED : 1);
         } finally {
           mm.mmapLock().unlockShared();
         }
       }
-      if (candidate == null) {
+      if (candidates.isEmpty()) {
         leave(mm);
         return;
       }
       try {
-        lookAt(mm, candidate);
+        if (policy.ranks()) {
+          lookAtBest(mm, candidates);
+        } else {
+          lookAt(mm, candidates.getFirst(), factsOf(mm, candidates.getFirst()));
+        }
       } finally {
-        pages += (int) (eligibility.hugeBytes() >>> Pages.SHIFT);
-        spaces.moveTo(mm, candidate.address() + eligibility.hugeBytes());
+        candidates.forEach(candidate -> candidate.mapping().letGo());
+        spaces.moveTo(mm, candidates.getLast().address() + eligibility.hugeBytes());
       }
       if (mm.isExiting()) {
         leave(mm);
       }
     }
 
-    /** Finds the next range to look at and holds its file. The mmap lock is held. */
-    private @Nullable Candidate nextCandidate(MemoryDescriptor mm, long fromAddress) {
-      Vma vma = mm.nextVma(fromAddress);
-      while (vma != null && !mm.isExiting()) {
+    /** Finds the next ranges to look at and holds their files. The mmap lock is held. */
+    private List<Candidate> nextCandidates(MemoryDescriptor mm, long fromAddress, int most) {
+      List<Candidate> found = new ArrayList<>();
+      long from = fromAddress;
+      Vma vma = mm.nextVma(from);
+      while (vma != null && found.size() < most && !mm.isExiting()) {
         Mapping mapping = vma.mapping();
         if (mapping != null && eligibility.permits(vma, CollapseTrigger.DAEMON)) {
-          long first = higher(eligibility.alignUp(vma.range().start()), fromAddress);
-          if (eligibility.fits(vma, first)) {
+          long address = higher(eligibility.alignUp(vma.range().start()), from);
+          while (found.size() < most && eligibility.fits(vma, address)) {
             mapping.hold();
-            return new Candidate(first, mapping, vma.indexOf(first));
+            boolean advised = vma.has(VmaFlag.HUGEPAGE);
+            found.add(new Candidate(address, mapping, vma.indexOf(address), advised));
+            address += eligibility.hugeBytes();
           }
         }
-        pages++;
-        vma = mm.nextVma(vma.range().end());
+        if (found.size() < most) {
+          pages++;
+          from = vma.range().end();
+          vma = mm.nextVma(from);
+        }
       }
-      return null;
+      return found;
     }
 
-    private void lookAt(MemoryDescriptor mm, Candidate candidate) {
-      try {
-        ScanResult found =
-            fileScan.scan(mm, candidate.mapping(), candidate.firstIndex(), tunables.get());
-        if (found == ScanResult.PTE_MAPPED_HUGEPAGE) {
-          found = retractTable(mm, candidate.address());
-        }
-        result = found;
-        ledger.looked(CollapseTrigger.DAEMON, found);
-      } finally {
-        candidate.mapping().letGo();
+    private CollapseCandidate factsOf(MemoryDescriptor mm, Candidate candidate) {
+      PageRange range = fileScan.rangeFrom(candidate.firstIndex());
+      AddressRange addresses = new AddressRange(candidate.address(), eligibility.hugeBytes());
+      CollapseCandidate.Builder facts =
+          CollapseCandidate.of(CollapseTrigger.DAEMON, mm.id(), addresses, range)
+              .advised(candidate.advised())
+              .configuredLimits(CollapseLimits.of(tunables.get()));
+      policy.facts().gather(candidate.mapping(), range, facts);
+      return facts.build();
+    }
+
+    /** Lets the policy rank, and looks at the first ones until the pages of the round are used. */
+    private void lookAtBest(MemoryDescriptor mm, List<Candidate> candidates) {
+      Map<CollapseCandidate, Candidate> byFacts = new HashMap<>();
+      List<CollapseCandidate> unranked = new ArrayList<>();
+      for (Candidate candidate : candidates) {
+        CollapseCandidate facts = factsOf(mm, candidate);
+        unranked.add(facts);
+        byFacts.put(facts, candidate);
       }
+      for (CollapseCandidate facts : policy.rank(unranked, budget)) {
+        Candidate candidate = byFacts.get(facts);
+        if (candidate == null || pages >= budget || mm.isExiting()) {
+          return;
+        }
+        if (isStillThere(mm, candidate)) {
+          lookAt(mm, candidate, facts);
+        }
+      }
+    }
+
+    /** Returns whether the range is still mapped and may be huge; ranking may have taken long. */
+    private boolean isStillThere(MemoryDescriptor mm, Candidate candidate) {
+      if (!mm.mmapLock().tryLockShared()) {
+        return false;
+      }
+      try {
+        Vma vma = mm.findVma(candidate.address());
+        return vma != null
+            && candidate.mapping().equals(vma.mapping())
+            && eligibility.fits(vma, candidate.address())
+            && vma.indexOf(candidate.address()) == candidate.firstIndex()
+            && eligibility.permits(vma, CollapseTrigger.DAEMON);
+      } finally {
+        mm.mmapLock().unlockShared();
+      }
+    }
+
+    private void lookAt(MemoryDescriptor mm, Candidate candidate, CollapseCandidate facts) {
+      pages += (int) (eligibility.hugeBytes() >>> Pages.SHIFT);
+      if (!(policy.about(facts) instanceof CollapseDecision.Collapse decision)) {
+        return;
+      }
+      ScanResult found =
+          fileScan.scan(
+              mm,
+              candidate.mapping(),
+              candidate.firstIndex(),
+              decision.limits(),
+              CollapseTrigger.DAEMON);
+      if (found == ScanResult.PTE_MAPPED_HUGEPAGE) {
+        found = retractTable(mm, candidate.address());
+      }
+      result = found;
+      ledger.looked(CollapseTrigger.DAEMON, found);
     }
 
     /** Only makes room for the huge entry; the next fault installs it. */

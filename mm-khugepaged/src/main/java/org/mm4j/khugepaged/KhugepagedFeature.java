@@ -3,6 +3,7 @@ package org.mm4j.khugepaged;
 
 import java.util.ServiceLoader;
 import org.mm4j.spi.CollapseInterceptor;
+import org.mm4j.spi.CollapsePolicy;
 import org.mm4j.spi.CollapseStrategy;
 import org.mm4j.spi.Kernel;
 import org.mm4j.spi.KernelFeature;
@@ -12,8 +13,9 @@ import org.mm4j.spi.KernelSettings;
  * Gives a simulated kernel its huge pages: khugepaged, not started, and {@code MADV_COLLAPSE}.
  *
  * <p>The strategy is the one given to the builder, else the one that is named in the settings,
- * among those given and those that {@link ServiceLoader} finds, else {@code linux}. Every {@link
- * CollapseInterceptor} that was given wraps every session.
+ * among those given and those that {@link ServiceLoader} finds, else {@code linux}; the policy is
+ * chosen in the same way, else {@code khugepaged}. Every {@link CollapseInterceptor} that was given
+ * wraps every session.
  */
 public final class KhugepagedFeature implements KernelFeature {
   /** Creates the feature. */
@@ -27,8 +29,8 @@ public final class KhugepagedFeature implements KernelFeature {
   /**
    * {@inheritDoc}
    *
-   * @throws IllegalArgumentException if the name of the strategy in the settings is unknown or
-   *     ambiguous
+   * @throws IllegalArgumentException if the name of the strategy or the policy in the settings is
+   *     unknown or ambiguous
    * @throws org.mm4j.MemoryException EINVAL if a limit of the settings is not below the number of
    *     pages in a huge page
    */
@@ -36,10 +38,15 @@ public final class KhugepagedFeature implements KernelFeature {
   public void install(Kernel kernel) {
     KernelSettings settings = kernel.settings();
     CollapseStrategy strategy =
-        StrategyChoice.choose(
+        NamedChoice.STRATEGY.choose(
             settings.strategy(),
             kernel.extensions(CollapseStrategy.class),
             ServiceLoader.load(CollapseStrategy.class));
+    CollapsePolicy policy =
+        NamedChoice.POLICY.choose(
+            settings.policy(),
+            kernel.extensions(CollapsePolicy.class),
+            ServiceLoader.load(CollapsePolicy.class));
     CollapseEngine engine =
         new CollapseEngine(
             strategy,
@@ -47,6 +54,7 @@ public final class KhugepagedFeature implements KernelFeature {
             kernel.folios(),
             kernel::newTlbBatch,
             kernel.extensions(CollapseInterceptor.class));
-    kernel.provideCollapse(new HugePageService(engine, settings.hugeOrder(), settings.tunables()));
+    kernel.provideCollapse(
+        new HugePageService(engine, policy, settings.hugeOrder(), settings.tunables()));
   }
 }

@@ -2,16 +2,23 @@
 package org.mm4j.khugepaged;
 
 import java.util.Objects;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.mm4j.AddressRange;
 import org.mm4j.CollapseTrigger;
 import org.mm4j.Errno;
+import org.mm4j.KhugepagedTunables;
 import org.mm4j.MemoryException;
+import org.mm4j.PageRange;
 import org.mm4j.Pages;
 import org.mm4j.ScanResult;
+import org.mm4j.spi.CollapseCandidate;
+import org.mm4j.spi.CollapseDecision;
+import org.mm4j.spi.CollapseLimits;
 import org.mm4j.spi.Mapping;
 import org.mm4j.spi.MemoryDescriptor;
 import org.mm4j.spi.Vma;
+import org.mm4j.spi.VmaFlag;
 
 /**
  * {@code madvise(MADV_COLLAPSE)}: makes every huge page of a range, now, without khugepaged's
@@ -25,20 +32,29 @@ final class MadviseCollapse {
 
   private final FileScan fileScan;
   private final HugePageEligibility eligibility;
+  private final PolicyAdvice policy;
   private final CollapseLedger ledger;
+  private final Supplier<KhugepagedTunables> tunables;
 
-  MadviseCollapse(FileScan fileScan, HugePageEligibility eligibility, CollapseLedger ledger) {
+  MadviseCollapse(
+      FileScan fileScan,
+      HugePageEligibility eligibility,
+      PolicyAdvice policy,
+      CollapseLedger ledger,
+      Supplier<KhugepagedTunables> tunables) {
     this.fileScan = fileScan;
     this.eligibility = eligibility;
+    this.policy = policy;
     this.ledger = ledger;
+    this.tunables = tunables;
   }
 
   /**
    * Collapses a range of an address space, VMA by VMA. No lock is held.
    *
    * @throws MemoryException EINVAL if the start is unaligned, a VMA is not eligible, or as the
-   *     result of a range says; EAGAIN, EBUSY, ENOMEM as it says; ENOMEM at the end if part of the
-   *     range is not mapped
+   *     result of a range says, or the policy skips one; EAGAIN, EBUSY, ENOMEM as the result says;
+   *     ENOMEM at the end if part of the range is not mapped
    */
   void collapse(MemoryDescriptor mm, AddressRange range) {
     AddressRange pages = wholePages(range);
@@ -162,6 +178,7 @@ final class MadviseCollapse {
   private Look lookAt(MemoryDescriptor mm, long address) {
     Vma vma;
     Mapping mapping;
+    boolean advised;
     mm.mmapLock().lockShared();
     try {
       if (mm.isExiting()) {
@@ -179,16 +196,47 @@ final class MadviseCollapse {
       }
       mapping = Objects.requireNonNull(vma.mapping(), "an eligible VMA maps a file");
       mapping.hold();
+      advised = vma.has(VmaFlag.HUGEPAGE);
     } finally {
       mm.mmapLock().unlockShared();
     }
     try {
-      ScanResult result = fileScan.scanWithoutLimits(mm, mapping, vma.indexOf(address));
+      long firstIndex = vma.indexOf(address);
+      CollapseLimits limits = askPolicy(mm, mapping, address, firstIndex, advised);
+      ScanResult result = fileScan.scan(mm, mapping, firstIndex, limits, CollapseTrigger.MADVISE);
       boolean fileIsHuge = result == ScanResult.SUCCEED || result == ScanResult.PTE_MAPPED_HUGEPAGE;
       return new Look(fileIsHuge ? mapHuge(mm, address) : result, vma.range().end(), true);
     } finally {
       mapping.letGo();
     }
+  }
+
+  /**
+   * Asks the policy about one huge page.
+   *
+   * @throws MemoryException EINVAL if it says no
+   */
+  private CollapseLimits askPolicy(
+      MemoryDescriptor mm, Mapping mapping, long address, long firstIndex, boolean advised) {
+    PageRange pages = fileScan.rangeFrom(firstIndex);
+    CollapseCandidate.Builder candidate =
+        CollapseCandidate.of(
+                CollapseTrigger.MADVISE,
+                mm.id(),
+                new AddressRange(address, eligibility.hugeBytes()),
+                pages)
+            .advised(advised)
+            .configuredLimits(CollapseLimits.of(tunables.get()));
+    policy.facts().gather(mapping, pages, candidate);
+    return switch (policy.about(candidate.build())) {
+      case CollapseDecision.Collapse collapse -> collapse.limits();
+      case CollapseDecision.Skip skip ->
+          throw new MemoryException(
+              Errno.EINVAL,
+              CALL,
+              address,
+              "the policy " + policy.policyName() + " skips it: " + skip.reason());
+    };
   }
 
   private static ScanResult mapHuge(MemoryDescriptor mm, long address) {

@@ -9,6 +9,7 @@ import static org.mockito.Mockito.when;
 import org.junit.jupiter.api.Test;
 import org.mm4j.KhugepagedTunables;
 import org.mm4j.khugepaged.fake.FakeKernel;
+import org.mm4j.khugepaged.policy.KhugepagedPolicy;
 import org.mm4j.khugepaged.strategy.LinuxStrategy;
 import org.mm4j.spi.MemoryDescriptor;
 
@@ -22,6 +23,7 @@ final class AddressSpaceExitTest {
       new Khugepaged(
           new FileScan(engine, ledger, ORDER),
           new HugePageEligibility(ORDER),
+          new PolicyAdvice(new KhugepagedPolicy(), ledger),
           ledger,
           () -> KhugepagedTunables.linux(ORDER));
 

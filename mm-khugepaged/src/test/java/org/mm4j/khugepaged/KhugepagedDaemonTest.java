@@ -14,6 +14,7 @@ import org.junit.jupiter.api.Test;
 import org.mm4j.KhugepagedTunables;
 import org.mm4j.khugepaged.fake.FakeKernel;
 import org.mm4j.khugepaged.fake.FakeMemory;
+import org.mm4j.khugepaged.policy.KhugepagedPolicy;
 import org.mm4j.khugepaged.strategy.LinuxStrategy;
 import org.mm4j.spi.Allocation;
 
@@ -25,7 +26,8 @@ final class KhugepagedDaemonTest {
   private final FakeMemory mm = kernel.newMemory();
   private final LinkedBlockingQueue<String> looks = new LinkedBlockingQueue<>();
   private final HugePageService service =
-      new HugePageService(kernel.engine(new LinuxStrategy()), HUGE_ORDER, pace(8));
+      new HugePageService(
+          kernel.engine(new LinuxStrategy()), new KhugepagedPolicy(), HUGE_ORDER, pace(8));
 
   @AfterEach
   void close() {

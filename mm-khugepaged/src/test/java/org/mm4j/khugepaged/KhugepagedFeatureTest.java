@@ -42,36 +42,37 @@ final class KhugepagedFeatureTest {
   private static String refusal(
       String name, List<CollapseStrategy> given, List<CollapseStrategy> provided) {
     return assertThrows(
-            IllegalArgumentException.class, () -> StrategyChoice.choose(name, given, provided))
+            IllegalArgumentException.class,
+            () -> NamedChoice.STRATEGY.choose(name, given, provided))
         .getMessage();
   }
 
   @Test
   void linuxIfNothingIsAskedFor() {
-    assertSame(LINUX, StrategyChoice.choose(null, List.of(), PROVIDED));
+    assertSame(LINUX, NamedChoice.STRATEGY.choose(null, List.of(), PROVIDED));
   }
 
   @Test
   void namedOne() {
-    assertSame(SEED, StrategyChoice.choose("seed-v2", List.of(), PROVIDED));
+    assertSame(SEED, NamedChoice.STRATEGY.choose("seed-v2", List.of(), PROVIDED));
   }
 
   @Test
   void givenOneWins() {
-    assertSame(MINE, StrategyChoice.choose(null, List.of(MINE), PROVIDED));
-    assertSame(MINE, StrategyChoice.choose("linux", List.of(MINE), PROVIDED));
+    assertSame(MINE, NamedChoice.STRATEGY.choose(null, List.of(MINE), PROVIDED));
+    assertSame(MINE, NamedChoice.STRATEGY.choose("linux", List.of(MINE), PROVIDED));
   }
 
   @Test
   void givenOneReplacesAProvidedOneOfItsName() {
     Named mine = new Named("linux");
-    assertSame(mine, StrategyChoice.choose("linux", List.of(mine), PROVIDED));
+    assertSame(mine, NamedChoice.STRATEGY.choose("linux", List.of(mine), PROVIDED));
   }
 
   @Test
   void severalGivenOnesNeedAName() {
     Named other = new Named("other");
-    assertSame(other, StrategyChoice.choose("other", List.of(MINE, other), PROVIDED));
+    assertSame(other, NamedChoice.STRATEGY.choose("other", List.of(MINE, other), PROVIDED));
     String message = refusal(null, List.of(MINE, other), PROVIDED);
     assertTrue(message.contains("mine, other"), message);
   }
@@ -117,7 +118,7 @@ final class KhugepagedFeatureTest {
     KhugepagedTunables tunables = KhugepagedTunables.linux(3);
     Kernel kernel = mock(Kernel.class);
     when(kernel.settings())
-        .thenReturn(new KernelSettings(1 << 20, 3, 2, 100, 100, 100, "pre-fix", tunables));
+        .thenReturn(new KernelSettings(1 << 20, 3, 2, 100, 100, 100, "pre-fix", null, tunables));
     when(kernel.extensions(CollapseStrategy.class)).thenReturn(List.of());
     when(kernel.extensions(CollapseInterceptor.class)).thenReturn(List.of());
     new KhugepagedFeature().install(kernel);

@@ -19,6 +19,7 @@ import org.mm4j.MemoryException;
 import org.mm4j.ScanResult;
 import org.mm4j.khugepaged.fake.FakeKernel;
 import org.mm4j.khugepaged.fake.FakeMemory;
+import org.mm4j.khugepaged.policy.KhugepagedPolicy;
 import org.mm4j.khugepaged.strategy.LinuxStrategy;
 import org.mm4j.spi.Allocation;
 import org.mm4j.spi.VmaFlag;
@@ -31,7 +32,10 @@ final class KhugepagedTest {
   private final FakeMemory mm = kernel.newMemory();
   private final HugePageService service =
       new HugePageService(
-          kernel.engine(new LinuxStrategy()), HUGE_ORDER, KhugepagedTunables.linux(HUGE_ORDER));
+          kernel.engine(new LinuxStrategy()),
+          new KhugepagedPolicy(),
+          HUGE_ORDER,
+          KhugepagedTunables.linux(HUGE_ORDER));
 
   private void mapAndFill(FakeMemory into, int hugePages) {
     for (int i = 0; i < hugePages; i++) {

@@ -78,10 +78,14 @@ final class LinuxHugePages implements HugePages {
   public CollapseStatistics statistics() {
     return new CollapseStatistics(
         "kernel " + kernelRelease,
+        "kernel " + kernelRelease,
         Map.of(),
         Map.of(),
         settings.counter("pages_collapsed"),
         settings.counter("full_scans"),
+        0,
+        0,
+        0,
         0,
         0);
   }

@@ -30,7 +30,8 @@ final class ShmemFeatureTest {
   void itGivesAKernelMemoryFiles() {
     Kernel kernel = mock(Kernel.class);
     when(kernel.settings())
-        .thenReturn(new KernelSettings(1 << 21, 9, 6, 10, 5, 10, null, KhugepagedTunables.LINUX));
+        .thenReturn(
+            new KernelSettings(1 << 21, 9, 6, 10, 5, 10, null, null, KhugepagedTunables.LINUX));
     new ShmemFeature().install(kernel);
     ArgumentCaptor<org.mm4j.spi.MemoryFileSource> source =
         ArgumentCaptor.forClass(org.mm4j.spi.MemoryFileSource.class);

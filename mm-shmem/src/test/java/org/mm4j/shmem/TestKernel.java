@@ -60,6 +60,7 @@ final class TestKernel implements Kernel, AutoCloseable {
             fileLimit,
             UNLIMITED,
             null,
+            null,
             KhugepagedTunables.linux(hugeOrder));
     pool =
         new FramePool(

@@ -24,6 +24,7 @@ public final class KernelBuilder implements SimulatedBuilder {
   private long perFileLimitBytes = NO_LIMIT;
   private long accountLimitBytes = NO_LIMIT;
   private @Nullable String strategy;
+  private @Nullable String policy;
   private @Nullable KhugepagedTunables tunables;
   private final List<Extension> extensions = new ArrayList<>();
 
@@ -73,6 +74,12 @@ public final class KernelBuilder implements SimulatedBuilder {
   }
 
   @Override
+  public KernelBuilder policy(String name) {
+    policy = Objects.requireNonNull(name, "name");
+    return this;
+  }
+
+  @Override
   public KernelBuilder khugepaged(KhugepagedTunables settings) {
     tunables = Objects.requireNonNull(settings, "settings");
     return this;
@@ -103,6 +110,7 @@ public final class KernelBuilder implements SimulatedBuilder {
             pages(perFileLimitBytes),
             pages(accountLimitBytes),
             strategy,
+            policy,
             tunables == null ? KhugepagedTunables.linux(hugeOrder) : tunables);
     List<Extension> given = List.copyOf(extensions);
     FrameMemory memory = frameMemory(given);
