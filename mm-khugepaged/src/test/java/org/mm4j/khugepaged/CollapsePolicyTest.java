@@ -77,7 +77,7 @@ final class CollapsePolicyTest {
   // ------------------------------------------------------------ the built-in ones
 
   @Test
-  void khugepagedObeysTheSettingsAndMadviseDoesNot() {
+  void rule_7_1_khugepagedObeysTheSettingsAndMadviseDoesNot() {
     mapWithHoles(1);
     HugePageService service = service(new KhugepagedPolicy());
     scan(service);
@@ -106,7 +106,7 @@ final class CollapsePolicyTest {
   }
 
   @Test
-  void neverIsEinvalForMadvise() {
+  void rule_7_8_neverIsEinvalForMadvise() {
     mapWithHoles(1);
     HugePageService service = service(new NeverPolicy());
     scan(service);
@@ -121,7 +121,7 @@ final class CollapsePolicyTest {
   // ------------------------------------------------------------ facts
 
   @Test
-  void factsAreThoseOfTheRange() {
+  void rule_7_3_factsAreThoseOfTheRange() {
     kernel.fillExcept(0, 1, 2);
     kernel.swapOut(3);
     kernel.map(4, 2);
@@ -146,7 +146,7 @@ final class CollapsePolicyTest {
 
   @ParameterizedTest
   @EnumSource(CollapseFact.class)
-  void whatIsNotDeclaredIsNotGathered(CollapseFact fact) {
+  void rule_7_7_whatIsNotDeclaredIsNotGathered(CollapseFact fact) {
     mapWithHoles(1);
     Told told = new Told(EnumSet.complementOf(EnumSet.of(fact)));
     scan(service(told));
@@ -189,7 +189,7 @@ final class CollapsePolicyTest {
   }
 
   @Test
-  void whatVanishesWhileThePolicyRanksIsNotLookedAt() {
+  void rule_7_2_whatVanishesWhileThePolicyRanksIsNotLookedAt() {
     kernel.fillExcept(0);
     FakeMemory.Area area = mm.map(BASE, HUGE_BYTES, kernel.file, 0);
     Told slow =
@@ -208,7 +208,7 @@ final class CollapsePolicyTest {
   // ------------------------------------------------------------ policies that misbehave
 
   @Test
-  void whoThrowsHasDecidedNothing() {
+  void rule_7_6_whoThrowsHasDecidedNothing() {
     mapWithHoles(1);
     HugePageService service =
         service(
@@ -226,7 +226,7 @@ final class CollapsePolicyTest {
 
   @Test
   @SuppressWarnings("NullAway") // the wrong answer is the point
-  void whoAnswersNullHasDecidedNothing() {
+  void rule_7_6_whoAnswersNullHasDecidedNothing() {
     mapWithHoles(1);
     HugePageService service =
         service(
@@ -242,7 +242,7 @@ final class CollapsePolicyTest {
   }
 
   @Test
-  void whoInventsCandidatesOrNamesOneTwiceHasNotRanked() {
+  void rule_7_6_whoInventsCandidatesOrNamesOneTwiceHasNotRanked() {
     mapWithHoles(1);
     CollapseCandidate invented =
         CollapseCandidate.of(
@@ -263,7 +263,7 @@ final class CollapsePolicyTest {
   }
 
   @Test
-  void aListThatIsChangedByThePolicyIsTheKernelsOwn() {
+  void rule_7_3_aListThatIsChangedByThePolicyIsTheKernelsOwn() {
     mapWithHoles(1);
     Told told =
         new Told(
