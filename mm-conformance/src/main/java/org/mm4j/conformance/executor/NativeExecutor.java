@@ -1,0 +1,175 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package org.mm4j.conformance.executor;
+
+import java.io.IOException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.BitSet;
+import java.util.List;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.mm4j.linux.Availability;
+
+/**
+ * A child process, and those it forks, that do on the running kernel what the JVM cannot do to
+ * itself: raw system calls, faults that kill, faults that nobody answers, fixed addresses.
+ *
+ * <pre>{@code
+ * try (NativeExecutor executor = NativeExecutor.start()) {
+ *   Lane lane = executor.root().newLane();
+ *   RawResult mapped = lane.call(9, address, length, 3, 0x32, -1, 0); // mmap
+ *   RawResult loaded = lane.load(address, 8);
+ * }
+ * }</pre>
+ *
+ * <p>Nothing that happens there can hang or kill the JVM: every wait has a limit, and the end of a
+ * process is a {@link RawResult}. The processes end with {@link #close}, and with the JVM, however
+ * that ends: each of them waits for the end of a pipe that only the JVM holds open.
+ *
+ * <p>Thread-safe.
+ */
+public final class NativeExecutor implements AutoCloseable {
+  /** How long a wait lasts if nothing else is said. */
+  public static final Duration DEFAULT_LIMIT = Duration.ofSeconds(10);
+
+  private final Process program;
+  private final SharedArea area;
+  private final Duration limit;
+  private final BitSet slots = new BitSet(ExecutorArea.SLOTS);
+  private final BitSet places = new BitSet(ExecutorArea.PROCESSES);
+  private final List<ExecutorProcess> processes = new ArrayList<>();
+  private final ExecutorProcess root;
+
+  NativeExecutor(Process program, SharedArea area, Duration limit) {
+    this.program = program;
+    this.area = area;
+    this.limit = limit;
+    slots.set(0); // where the program puts its first lane by itself, which may have begun
+    places.set(0);
+    this.root = new ExecutorProcess(this, program.toHandle(), 0, 0);
+    processes.add(root);
+  }
+
+  /** Returns whether an executor can run here, or why not. Never throws. */
+  public static Availability probe() {
+    return ExecutorProgram.probe();
+  }
+
+  /**
+   * Starts one with the {@linkplain #DEFAULT_LIMIT usual limit}.
+   *
+   * @throws IOException if it does not start, with the reason
+   */
+  public static NativeExecutor start() throws IOException {
+    return start(DEFAULT_LIMIT);
+  }
+
+  /**
+   * Starts one.
+   *
+   * @param limit how long each wait for it lasts at most
+   * @throws IOException if it does not start, with the reason
+   */
+  public static NativeExecutor start(Duration limit) throws IOException {
+    return ExecutorProgram.start(limit);
+  }
+
+  /** Returns the first process. The others are forked from it. */
+  public ExecutorProcess root() {
+    return root;
+  }
+
+  /** Returns the processes that have not been found ended, the first one included. */
+  public synchronized List<ExecutorProcess> processes() {
+    return List.copyOf(processes);
+  }
+
+  /** Returns how long each wait lasts at most. */
+  public Duration limit() {
+    return limit;
+  }
+
+  /** Ends all processes and waits until they are gone, the youngest first. */
+  @Override
+  public void close() {
+    for (ExecutorProcess process : processes().reversed()) {
+      process.kill();
+    }
+    try {
+      program.getOutputStream().close();
+    } catch (IOException e) {
+      throw new IllegalStateException("cannot close the pipe to the executor", e);
+    }
+  }
+
+  SharedArea area() {
+    return area;
+  }
+
+  synchronized int takeSlot() {
+    int slot = take(slots, ExecutorArea.SLOTS, "lanes");
+    area.slot(slot).clear();
+    return slot;
+  }
+
+  synchronized void giveSlot(int slot) {
+    slots.clear(slot);
+  }
+
+  synchronized int takeProcess() {
+    return take(places, ExecutorArea.PROCESSES, "processes");
+  }
+
+  synchronized void giveProcess(int process) {
+    places.clear(process);
+  }
+
+  private static int take(BitSet taken, int count, String what) {
+    int free = taken.nextClearBit(0);
+    if (free >= count) {
+      throw new IllegalStateException("an executor has no more than " + count + " " + what);
+    }
+    taken.set(free);
+    return free;
+  }
+
+  /** Takes a process in that was forked. */
+  ExecutorProcess adopt(long pid, int processIndex, int slotIndex) {
+    ProcessHandle handle =
+        ProcessHandle.of(pid)
+            .orElseThrow(() -> new IllegalStateException("the forked process has ended already"));
+    ExecutorProcess forked = new ExecutorProcess(this, handle, processIndex, slotIndex);
+    if (!forked.hasBegun(limit)) {
+      throw new IllegalStateException("the forked process does not begin");
+    }
+    synchronized (this) {
+      processes.add(forked);
+    }
+    return forked;
+  }
+
+  void awaitEnd(ExecutorProcess process, Duration time) {
+    try {
+      process.handle().onExit().get(time.toNanos(), TimeUnit.NANOSECONDS);
+    } catch (TimeoutException e) {
+      throw new LaneTimeoutException(process + " does not end");
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return;
+    } catch (ExecutionException e) {
+      throw new IllegalStateException("cannot wait for " + process, e);
+    }
+    synchronized (this) {
+      if (processes.remove(process)) {
+        process.giveBack();
+      }
+    }
+  }
+
+  String obituary(ExecutorProcess process) {
+    return process != root || program.isAlive()
+        ? process + " has ended"
+        : process + " has ended: " + StartFailure.explain(program.exitValue());
+  }
+}
