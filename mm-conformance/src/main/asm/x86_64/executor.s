@@ -23,6 +23,7 @@
 .equ STACKS_BYTES,      0x201000
 .equ SHARED,            AREA + 0x400000
 .equ SHARED_BYTES,      0x5000000
+.equ SYSTEM_MAPPINGS,   0x7fff00000000          # below here is the program's file, above the vdso
 .equ USER_END,          0x7ffffffff000
 
 # ---- the first page of the shared area ----
@@ -215,7 +216,8 @@ place:
 
 # From here on in the copy at CODE. Nothing but the area stays mapped: no program file, no stack, no vdso.
 settle:
-        unmapping 0, CODE
+        unmapping 0, SYSTEM_MAPPINGS
+        unmapping SYSTEM_MAPPINGS, CODE         # refused where the vdso is sealed: then it stays
         unmapping CODE + CODE_BYTES, STACKS
         unmapping STACKS + STACKS_BYTES, SHARED
         unmapping SHARED + SHARED_BYTES, USER_END

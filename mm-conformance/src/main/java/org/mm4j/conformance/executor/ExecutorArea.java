@@ -45,6 +45,10 @@ public final class ExecutorArea {
 
   private ExecutorArea() {}
 
+  static boolean contains(long start, long end) {
+    return start >= RESERVED.start() && end <= UserAddresses.END;
+  }
+
   static long slotOffset(int slot) {
     return SLOTS_OFFSET + slot * SLOT_BYTES;
   }

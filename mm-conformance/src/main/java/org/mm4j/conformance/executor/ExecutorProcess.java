@@ -81,6 +81,17 @@ public final class ExecutorProcess {
     return lane;
   }
 
+  /**
+   * Forks the process by a thread that is none of its lanes. Otherwise as {@link Lane#fork}.
+   *
+   * @throws IllegalStateException if the kernel refuses, the process has ended, or there are too
+   *     many
+   * @throws LaneTimeoutException if it takes too long
+   */
+  public synchronized ExecutorProcess fork() {
+    return control.fork();
+  }
+
   /** Returns the lanes that were started and not ended. */
   public synchronized List<Lane> lanes() {
     return List.copyOf(lanes);
@@ -91,14 +102,18 @@ public final class ExecutorProcess {
     return handle.isAlive();
   }
 
-  /** Kills the process by SIGKILL and waits until it is gone. Its forks live on. */
+  /**
+   * Kills the process by SIGKILL and waits until it is gone. Its forks live on, but for those of
+   * the first one.
+   */
   public void kill() {
     handle.destroyForcibly();
     awaitEnd();
   }
 
   /**
-   * Lets the process exit and waits until it is gone. Its lanes may be blocked; its forks live on.
+   * Lets the process exit and waits until it is gone. Its lanes may be blocked. Its forks live on,
+   * but for those of the first one.
    *
    * @param status its exit status
    */
@@ -112,14 +127,14 @@ public final class ExecutorProcess {
   }
 
   private void awaitEnd() {
-    executor.awaitEnd(this, executor.limit());
+    executor.awaitEnd(this);
   }
 
   /** Ends a lane of this process and frees its place. */
   synchronized void end(Lane lane) {
     if (lanes.remove(lane)) {
       lane.exit(executor.limit());
-      executor.giveSlot(lane.slotIndex());
+      lane.leave();
     }
   }
 
@@ -137,14 +152,10 @@ public final class ExecutorProcess {
 
   /** Gives back every place of a process that is gone. */
   synchronized void giveBack() {
-    lanes.forEach(lane -> executor.giveSlot(lane.slotIndex()));
+    lanes.forEach(Lane::leave);
     lanes.clear();
-    executor.giveSlot(control.slotIndex());
+    control.leave();
     executor.giveProcess(processIndex);
-  }
-
-  ProcessHandle handle() {
-    return handle;
   }
 
   /** What is known about the end. */

@@ -45,6 +45,10 @@ public final class Lane {
   private final MemorySegment bounce;
   private int command;
   private boolean isBusy;
+
+  /** Set before the slot may be given to another lane. */
+  private volatile boolean isGone;
+
   private @Nullable ForkedSlot forking;
 
   Lane(ExecutorProcess process, int slotIndex) {
@@ -66,7 +70,8 @@ public final class Lane {
 
   /** Returns the thread's number, or 0 if it has ended. */
   public int threadId() {
-    return slot.threadId();
+    int threadId = slot.threadId();
+    return isGone ? 0 : threadId;
   }
 
   /**
@@ -258,10 +263,13 @@ public final class Lane {
   /** Returns the result of the started request if it has ended; the lane is free then. */
   public Optional<RawResult> poll() {
     requireBusy();
-    if (slot.isDone(command)) {
+    if (isDone()) {
       return Optional.of(finish(slot.result()));
     }
-    return process.isAlive() || slot.isDone(command) ? Optional.empty() : Optional.of(ended());
+    if (!isOver()) {
+      return Optional.empty();
+    }
+    return Optional.of(isDone() ? finish(slot.result()) : ended());
   }
 
   /**
@@ -286,11 +294,11 @@ public final class Lane {
     long deadline = System.nanoTime() + limit.toNanos();
     while (true) {
       slot.sleep(command, SLEEP_NANOS);
-      if (slot.isDone(command)) {
+      if (isDone()) {
         return finish(slot.result());
       }
-      if (!process.isAlive()) {
-        return slot.isDone(command) ? finish(slot.result()) : ended();
+      if (isOver()) {
+        return isDone() ? finish(slot.result()) : ended();
       }
       if (System.nanoTime() - deadline > 0) {
         throw new LaneTimeoutException(
@@ -321,7 +329,7 @@ public final class Lane {
     for (long now = begun; now - deadline < 0; now = System.nanoTime()) {
       slot.sleep(command, pause);
       ThreadProbe.Asleep asleep = probe.asleep().orElse(null);
-      if (slot.isDone(command) || !process.isAlive()) {
+      if (isDone() || isOver()) {
         return done();
       }
       if (asleep == null || !asleep.equals(before)) {
@@ -343,12 +351,21 @@ public final class Lane {
   }
 
   private LaneObservation done() {
-    return new LaneObservation.Done(slot.isDone(command) ? finish(slot.result()) : ended());
+    return new LaneObservation.Done(isDone() ? finish(slot.result()) : ended());
+  }
+
+  /** The slot first: if it is somebody else's by now, the lane is known to be gone. */
+  private boolean isDone() {
+    return slot.isDone(command) && !isGone;
+  }
+
+  private boolean isOver() {
+    return isGone || !process.isAlive();
   }
 
   private boolean looksDone() {
     for (int look = 0; look < LOOKS; look++) {
-      if (slot.isDone(command)) {
+      if (isDone()) {
         return true;
       }
       Thread.onSpinWait();
@@ -374,7 +391,9 @@ public final class Lane {
       throw new IllegalStateException(this + " has a request that was not waited for");
     }
     isBusy = true;
-    command = slot.post(operation, number, arguments);
+    if (!isGone) {
+      command = slot.post(operation, number, arguments);
+    }
   }
 
   private RawResult finish(RawResult result) {
@@ -383,16 +402,22 @@ public final class Lane {
   }
 
   private RawResult ended() {
+    isBusy = false;
     return new RawResult.Ended(process.obituary());
   }
 
-  /** Ends the thread. It must have no request. */
+  /**
+   * Ends the thread. It must have no request. Requests from then on are answered by {@link
+   * RawResult.Ended}.
+   */
   public void end() {
     process.end(this);
   }
 
-  int slotIndex() {
-    return slotIndex;
+  /** Marks the lane as gone and lets another one have its place. */
+  void leave() {
+    isGone = true;
+    process.executor().giveSlot(slotIndex);
   }
 
   /** Sends the thread away and waits until it is gone. */
@@ -400,12 +425,13 @@ public final class Lane {
     int thread = threadId();
     post(Operation.EXIT_LANE, 0);
     long deadline = System.nanoTime() + limit.toNanos();
-    while (slot.threadId() == thread && process.isAlive()) {
+    while (slot.threadId() == thread && !isOver()) {
       if (System.nanoTime() - deadline > 0) {
         throw new LaneTimeoutException(this + " does not end");
       }
       slot.sleepOnThread(thread, SLEEP_NANOS);
     }
+    isBusy = false;
   }
 
   @Override

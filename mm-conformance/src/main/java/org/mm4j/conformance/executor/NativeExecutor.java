@@ -2,13 +2,15 @@
 package org.mm4j.conformance.executor;
 
 import java.io.IOException;
+import java.nio.file.Files;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.List;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
+import java.util.Optional;
+import java.util.concurrent.locks.LockSupport;
+import org.mm4j.AddressRange;
+import org.mm4j.UserAddresses;
 import org.mm4j.linux.Availability;
 
 /**
@@ -25,13 +27,16 @@ import org.mm4j.linux.Availability;
  *
  * <p>Nothing that happens there can hang or kill the JVM: every wait has a limit, and the end of a
  * process is a {@link RawResult}. The processes end with {@link #close}, and with the JVM, however
- * that ends: each of them waits for the end of a pipe that only the JVM holds open.
+ * that ends: each of them waits for the end of a pipe that only the JVM holds open, and that it
+ * closes when the first of them has ended.
  *
  * <p>Thread-safe.
  */
 public final class NativeExecutor implements AutoCloseable {
   /** How long a wait lasts if nothing else is said. */
   public static final Duration DEFAULT_LIMIT = Duration.ofSeconds(10);
+
+  private static final long POLL_NANOS = 100_000;
 
   private final Process program;
   private final SharedArea area;
@@ -40,8 +45,9 @@ public final class NativeExecutor implements AutoCloseable {
   private final BitSet places = new BitSet(ExecutorArea.PROCESSES);
   private final List<ExecutorProcess> processes = new ArrayList<>();
   private final ExecutorProcess root;
+  private final List<AddressRange> leftOver;
 
-  NativeExecutor(Process program, SharedArea area, Duration limit) {
+  NativeExecutor(Process program, SharedArea area, Duration limit) throws IOException {
     this.program = program;
     this.area = area;
     this.limit = limit;
@@ -49,6 +55,21 @@ public final class NativeExecutor implements AutoCloseable {
     places.set(0);
     this.root = new ExecutorProcess(this, program.toHandle(), 0, 0);
     processes.add(root);
+    this.leftOver = foreignMappings(root);
+  }
+
+  private static List<AddressRange> foreignMappings(ExecutorProcess process) throws IOException {
+    List<AddressRange> foreign = new ArrayList<>();
+    for (String line : Files.readAllLines(process.proc("maps"))) {
+      String[] ends = line.substring(0, line.indexOf(' ')).split("-", 2);
+      long start = Long.parseUnsignedLong(ends[0], 16);
+      long end = Long.parseUnsignedLong(ends[1], 16);
+      boolean isUsers = Long.compareUnsigned(end, UserAddresses.END) <= 0;
+      if (isUsers && !ExecutorArea.contains(start, end)) {
+        foreign.add(new AddressRange(start, end - start));
+      }
+    }
+    return List.copyOf(foreign);
   }
 
   /** Returns whether an executor can run here, or why not. Never throws. */
@@ -75,7 +96,10 @@ public final class NativeExecutor implements AutoCloseable {
     return ExecutorProgram.start(limit);
   }
 
-  /** Returns the first process. The others are forked from it. */
+  /**
+   * Returns the first process, from which all others are forked; they end with it. Who keeps it
+   * empty gets a fresh address space by {@code root().fork()} at any time.
+   */
   public ExecutorProcess root() {
     return root;
   }
@@ -83,6 +107,14 @@ public final class NativeExecutor implements AutoCloseable {
   /** Returns the processes that have not been found ended, the first one included. */
   public synchronized List<ExecutorProcess> processes() {
     return List.copyOf(processes);
+  }
+
+  /**
+   * Returns what is mapped in a fresh process outside of the executor's area; empty unless the
+   * kernel does not let a process unmap the pages that it maps unasked (a sealed vdso).
+   */
+  public List<AddressRange> leftOver() {
+    return leftOver;
   }
 
   /** Returns how long each wait lasts at most. */
@@ -134,36 +166,40 @@ public final class NativeExecutor implements AutoCloseable {
     return free;
   }
 
-  /** Takes a process in that was forked. */
+  /** Takes a process in that was forked; kills one that does not begin. */
   ExecutorProcess adopt(long pid, int processIndex, int slotIndex) {
-    ProcessHandle handle =
-        ProcessHandle.of(pid)
-            .orElseThrow(() -> new IllegalStateException("the forked process has ended already"));
-    ExecutorProcess forked = new ExecutorProcess(this, handle, processIndex, slotIndex);
-    if (!forked.hasBegun(limit)) {
-      throw new IllegalStateException("the forked process does not begin");
+    Optional<ProcessHandle> handle = ProcessHandle.of(pid);
+    if (handle.isPresent()) {
+      ExecutorProcess forked = new ExecutorProcess(this, handle.get(), processIndex, slotIndex);
+      synchronized (this) {
+        processes.add(forked);
+      }
+      if (forked.hasBegun(limit)) {
+        return forked;
+      }
+      forked.kill();
+    } else {
+      giveSlot(slotIndex);
+      giveProcess(processIndex);
     }
-    synchronized (this) {
-      processes.add(forked);
-    }
-    return forked;
+    throw new IllegalStateException("the forked process " + pid + " has not begun");
   }
 
-  void awaitEnd(ExecutorProcess process, Duration time) {
-    try {
-      process.handle().onExit().get(time.toNanos(), TimeUnit.NANOSECONDS);
-    } catch (TimeoutException e) {
-      throw new LaneTimeoutException(process + " does not end");
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      return;
-    } catch (ExecutionException e) {
-      throw new IllegalStateException("cannot wait for " + process, e);
-    }
-    synchronized (this) {
-      if (processes.remove(process)) {
-        process.giveBack();
+  /** Waits until a process is gone, and gives its places back. */
+  void awaitEnd(ExecutorProcess process) {
+    long deadline = System.nanoTime() + limit.toNanos();
+    while (process.isAlive()) {
+      if (System.nanoTime() - deadline > 0) {
+        throw new LaneTimeoutException(process + " does not end");
       }
+      LockSupport.parkNanos(POLL_NANOS); // the end of a process that is not our child is not told
+    }
+    boolean isFirstToSee;
+    synchronized (this) {
+      isFirstToSee = processes.remove(process);
+    }
+    if (isFirstToSee) {
+      process.giveBack();
     }
   }
 

@@ -11,8 +11,8 @@
  * threads that take one request after the other from shared memory. The program is {@code
  * src/main/asm/x86_64/executor.s}; its bytes are a resource.
  *
- * <p>Lock order: {@code NativeExecutor}, alone. Lanes have no locks; each belongs to one Java
- * thread at a time.
+ * <p>Lock order: {@code ExecutorProcess}, then {@code NativeExecutor}. Lanes have no locks; each
+ * belongs to one Java thread at a time.
  */
 @NullMarked
 package org.mm4j.conformance.executor;
