@@ -74,6 +74,14 @@ public final class XArrayPageCache implements PageCache {
     }
   }
 
+  /**
+   * Returns what is at an index at this moment, a placeholder included, without a reference and
+   * without waiting: for whoever watches a cache from outside, not for its users.
+   */
+  public @Nullable PageCacheEntry glance(long index) {
+    return (PageCacheEntry) entries.peek(index);
+  }
+
   @Override
   @SuppressWarnings("ReferenceEquality") // an equal entry may be another one
   public void scan(PageRange range, EntryVisitor visitor) {
