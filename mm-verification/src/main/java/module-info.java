@@ -7,12 +7,15 @@
 module org.mm4j.verification {
   requires transitive org.mm4j.api;
   requires transitive org.mm4j.testkit;
-  requires org.mm4j.khugepaged;
+  requires transitive org.mm4j.core;
+  requires transitive org.mm4j.khugepaged;
   requires info.picocli;
   requires static org.jspecify;
 
   exports org.mm4j.verification;
 
-  opens org.mm4j.verification to
+  uses org.mm4j.spi.CollapseStrategy;
+
+  opens org.mm4j.verification.command to
       info.picocli;
 }
