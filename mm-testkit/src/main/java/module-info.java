@@ -8,6 +8,9 @@ module org.mm4j.testkit {
 
   exports org.mm4j.testkit;
   exports org.mm4j.testkit.explore;
+  exports org.mm4j.testkit.verify;
+
+  opens org.mm4j.testkit.verify; // JUnit calls the inherited tests
 
   provides org.mm4j.sync.Sync with
       org.mm4j.testkit.RankCheckingSync;
