@@ -9,6 +9,7 @@ module org.mm4j.testkit {
   exports org.mm4j.testkit;
   exports org.mm4j.testkit.explore;
   exports org.mm4j.testkit.verify;
+  exports org.mm4j.testkit.world;
 
   opens org.mm4j.testkit.verify; // JUnit calls the inherited tests
 

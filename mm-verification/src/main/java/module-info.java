@@ -7,12 +7,8 @@
 module org.mm4j.verification {
   requires transitive org.mm4j.api;
   requires transitive org.mm4j.testkit;
-  requires transitive org.mm4j.core;
-  requires transitive org.mm4j.khugepaged;
   requires info.picocli;
   requires static org.jspecify;
-
-  exports org.mm4j.verification;
 
   uses org.mm4j.spi.CollapseStrategy;
 

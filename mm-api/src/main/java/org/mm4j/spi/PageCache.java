@@ -21,6 +21,17 @@ public interface PageCache {
   @Nullable PageCacheEntry lookup(long index);
 
   /**
+   * Returns what is at an index at this moment, a placeholder included, without a reference and
+   * without waiting: for monitors that watch a cache from outside, not for its users. The default
+   * refuses; a cache that is to be explored has it.
+   *
+   * @throws UnsupportedOperationException if this cache cannot be watched
+   */
+  default @Nullable PageCacheEntry glance(long index) {
+    throw new UnsupportedOperationException(getClass() + " cannot be watched");
+  }
+
+  /**
    * Visits the entries of a range in index order, lock-free, each large folio once. What is stored
    * or erased meanwhile may or may not be seen.
    */

@@ -74,10 +74,7 @@ public final class XArrayPageCache implements PageCache {
     }
   }
 
-  /**
-   * Returns what is at an index at this moment, a placeholder included, without a reference and
-   * without waiting: for whoever watches a cache from outside, not for its users.
-   */
+  @Override
   public @Nullable PageCacheEntry glance(long index) {
     return (PageCacheEntry) entries.peek(index);
   }

@@ -10,6 +10,8 @@ import org.mm4j.spi.Folio;
 import org.mm4j.spi.PageCacheCursor;
 import org.mm4j.spi.PageCacheEntry;
 import org.mm4j.spi.TlbBatch;
+import org.mm4j.testkit.ForwardingCursor;
+import org.mm4j.testkit.ForwardingSession;
 import org.mm4j.testkit.verify.CollapseListener.Call;
 
 /**

@@ -13,7 +13,7 @@ import org.mm4j.testkit.explore.Search;
 import org.mm4j.testkit.explore.Step;
 import org.mm4j.testkit.explore.Task;
 import org.mm4j.testkit.explore.WorldView;
-import org.mm4j.verification.Scenario;
+import org.mm4j.testkit.world.Scenario;
 
 /**
  * In how many sections the second task of a scenario conflicts with the first: how often it takes a

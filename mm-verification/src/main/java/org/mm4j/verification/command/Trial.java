@@ -8,7 +8,7 @@ import org.mm4j.testkit.explore.MemoryModel;
 import org.mm4j.testkit.explore.Program;
 import org.mm4j.testkit.explore.Search;
 import org.mm4j.testkit.explore.Verdict;
-import org.mm4j.verification.Scenario;
+import org.mm4j.testkit.world.Scenario;
 
 /**
  * One scenario under one memory model, searched in one way within a time; if an exhaustive search

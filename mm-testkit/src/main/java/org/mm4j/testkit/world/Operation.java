@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-package org.mm4j.verification;
+package org.mm4j.testkit.world;
 
 /**
  * One call that a task makes. It writes itself into the journal of the world, and what it answers

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-package org.mm4j.verification;
+package org.mm4j.testkit.world;
 
 /**
  * What a file holds at the start, one letter per page: {@code p} a page with content, {@code m} one

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-package org.mm4j.testkit.verify;
+package org.mm4j.testkit;
 
 import java.util.List;
 import org.jspecify.annotations.Nullable;

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-package org.mm4j.verification;
+package org.mm4j.testkit.world;
 
 import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
-import org.mm4j.core.cache.XArrayPageCache;
 import org.mm4j.spi.Folio;
+import org.mm4j.spi.PageCache;
 import org.mm4j.spi.PageCacheEntry;
 import org.mm4j.testkit.explore.RuleBroken;
 
@@ -21,7 +21,7 @@ import org.mm4j.testkit.explore.RuleBroken;
  * Whoever reports a hole at an index that was never empty since it began breaks 0.3.
  */
 final class HoleLedger {
-  private final XArrayPageCache cache;
+  private final PageCache cache;
   private final int filePages;
   private final Watched watched;
   private final PagePattern pattern;
@@ -36,7 +36,7 @@ final class HoleLedger {
 
   private int registrations;
 
-  HoleLedger(WorldPlan plan, XArrayPageCache cache) {
+  HoleLedger(WorldPlan plan, PageCache cache) {
     this.cache = cache;
     this.filePages = plan.size().pages();
     this.watched = plan.watched();

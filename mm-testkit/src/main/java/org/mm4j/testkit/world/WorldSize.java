@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-package org.mm4j.verification;
+package org.mm4j.testkit.world;
 
 /**
  * How large the huge page of a world is, and the nodes of its page cache.

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-package org.mm4j.verification;
+package org.mm4j.testkit.world;
 
 /**
  * Which pages of the file the guest maps, and so what a registration covers.

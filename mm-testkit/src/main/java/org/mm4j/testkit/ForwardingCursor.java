@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-package org.mm4j.testkit.verify;
+package org.mm4j.testkit;
 
 import org.jspecify.annotations.Nullable;
 import org.mm4j.spi.Folio;

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-package org.mm4j.verification;
+package org.mm4j.testkit.world;
 
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import org.mm4j.Extension;
-import org.mm4j.khugepaged.strategy.LinuxStrategy;
 import org.mm4j.spi.CollapseStrategy;
 
 /**
@@ -18,7 +18,7 @@ import org.mm4j.spi.CollapseStrategy;
  * @param pattern what the file holds
  * @param watched what the guest maps
  * @param armed whether the guest has registered it already
- * @param strategy how the kernel collapses
+ * @param strategy how the kernel collapses, or null for its default, {@code linux}
  * @param extensions what else the kernel is given
  */
 public record WorldPlan(
@@ -26,7 +26,7 @@ public record WorldPlan(
     PagePattern pattern,
     Watched watched,
     boolean armed,
-    CollapseStrategy strategy,
+    @Nullable CollapseStrategy strategy,
     List<Extension> extensions) {
   /** What a small world holds unless it is told otherwise: two holes among six pages. */
   public static final PagePattern USUAL = new PagePattern("p-p-pppp");
@@ -50,11 +50,11 @@ public record WorldPlan(
   }
 
   private static WorldPlan of(WorldSize size) {
-    return new WorldPlan(size, USUAL, Watched.WHOLE, false, new LinuxStrategy(), List.of());
+    return new WorldPlan(size, USUAL, Watched.WHOLE, false, null, List.of());
   }
 
   /** The same with another strategy. */
-  public WorldPlan strategy(CollapseStrategy other) {
+  public WorldPlan strategy(@Nullable CollapseStrategy other) {
     return new WorldPlan(size, pattern, watched, armed, other, extensions);
   }
 
@@ -83,7 +83,12 @@ public record WorldPlan(
   /** Returns a name that says everything but the extensions. */
   public String label() {
     return "%s %s %s%s %s"
-        .formatted(size.label(), pattern, watched.label(), armed ? " armed" : "", strategy.name());
+        .formatted(
+            size.label(),
+            pattern,
+            watched.label(),
+            armed ? " armed" : "",
+            strategy == null ? "linux" : strategy.name());
   }
 
   /** Builds a world. */

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-package org.mm4j.verification;
+package org.mm4j.testkit.world;
 
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
@@ -18,13 +18,14 @@ import org.mm4j.ScanResult;
 import org.mm4j.SimulatedBuilder;
 import org.mm4j.UffdMode;
 import org.mm4j.Userfaultfd;
-import org.mm4j.core.cache.XArrayPageCache;
 import org.mm4j.spi.AuditedSystem;
 import org.mm4j.spi.CollapseInterceptor;
 import org.mm4j.spi.CollapseSession;
 import org.mm4j.spi.FrameMemory;
 import org.mm4j.spi.MappableFile;
 import org.mm4j.spi.MemoryAudit;
+import org.mm4j.spi.PageCache;
+import org.mm4j.testkit.ForwardingSession;
 
 /**
  * A kernel with one memory file of one huge page, mapped twice: by a guest, who may watch its
@@ -44,7 +45,7 @@ public final class World implements AutoCloseable {
   private final AddressSpace guest;
   private final AddressSpace other;
   private final Userfaultfd userfaultfd;
-  private final XArrayPageCache cache;
+  private final PageCache cache;
   private final HoleLedger ledger;
   private final Journal journal;
 
@@ -61,16 +62,18 @@ public final class World implements AutoCloseable {
             .physicalBytes(physicalBytes(plan.size()))
             .hugeOrder(plan.size().hugeOrder())
             .chunkShift(plan.size().chunkShift())
-            .with(plan.strategy())
             .with(memory)
             .with((CollapseInterceptor) this::observe);
+    if (plan.strategy() != null) {
+      builder.with(plan.strategy());
+    }
     for (Extension extension : plan.extensions()) {
       builder.with(extension);
     }
     system = builder.build();
     system.hugePages().tunables(system.hugePages().tunables().withPace(1, 0));
     file = system.createMemoryFile("file", Set.of());
-    cache = (XArrayPageCache) ((MappableFile) file).mapping().pageCache();
+    cache = ((MappableFile) file).mapping().pageCache();
     other = system.newAddressSpace();
     guest = system.newAddressSpace();
     fillFile();
@@ -151,7 +154,7 @@ public final class World implements AutoCloseable {
   }
 
   /** Returns the page cache of the file. */
-  public XArrayPageCache pageCache() {
+  public PageCache pageCache() {
     return cache;
   }
 
@@ -216,7 +219,7 @@ public final class World implements AutoCloseable {
   // ---------------------------------------------------------------- monitors
 
   private CollapseSession observe(CollapseSession session) {
-    return new ObservedSession(session) {
+    return new ForwardingSession(session) {
       @Override
       public @Nullable ScanResult allocateTarget() {
         ScanResult refused = super.allocateTarget();

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-package org.mm4j.verification;
+package org.mm4j.testkit.world;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
@@ -7,7 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.List;
 import org.junit.jupiter.api.Test;
-import org.mm4j.verification.Call.Kind;
+import org.mm4j.testkit.world.Call.Kind;
 
 /** The oracle must explain what is right, and only that. Page 3 is a hole, page 7 holds 8. */
 final class LinearizationTest {
