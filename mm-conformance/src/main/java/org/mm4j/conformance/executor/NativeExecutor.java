@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import org.mm4j.AddressRange;
 import org.mm4j.UserAddresses;
@@ -203,9 +204,22 @@ public final class NativeExecutor implements AutoCloseable {
     }
   }
 
+  /** Says what is known about the end of a process that is gone. */
   String obituary(ExecutorProcess process) {
-    return process != root || program.isAlive()
+    return process != root
         ? process + " has ended"
-        : process + " has ended: " + StartFailure.explain(program.exitValue());
+        : process + " has ended: " + exitStatus().map(StartFailure::explain).orElse("unknown");
+  }
+
+  /** The JVM may have been told of the end, and not have said so yet. */
+  private Optional<Integer> exitStatus() {
+    try {
+      return program.waitFor(limit.toNanos(), TimeUnit.NANOSECONDS)
+          ? Optional.of(program.exitValue())
+          : Optional.empty();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return Optional.empty();
+    }
   }
 }
