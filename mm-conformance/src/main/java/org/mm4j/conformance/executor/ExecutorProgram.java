@@ -21,17 +21,22 @@ final class ExecutorProgram {
   private ExecutorProgram() {}
 
   static Availability probe() {
-    String system = System.getProperty("os.name", "");
+    return probe(
+        System.getProperty("os.name", ""),
+        System.getProperty("os.arch", ""),
+        ExecutorProgram.class.getModule().isNativeAccessEnabled());
+  }
+
+  static Availability probe(String system, String architecture, boolean mayCallNativeCode) {
     if (!system.equals("Linux")) {
       return missing("the operating system is " + system, "run on Linux");
     }
-    String architecture = System.getProperty("os.arch", "");
     if (!architecture.equals("amd64") && !architecture.equals("x86_64")) {
       return missing(
           "the native executor is a program for x86-64, and the architecture is " + architecture,
           "run on x86-64, or compare with the recorded outcomes");
     }
-    if (!ExecutorProgram.class.getModule().isNativeAccessEnabled()) {
+    if (!mayCallNativeCode) {
       return missing(
           "Java does not permit this module to call native code",
           "start Java with --enable-native-access=org.mm4j.conformance (on the class path:"

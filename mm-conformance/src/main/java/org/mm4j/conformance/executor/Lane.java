@@ -35,8 +35,8 @@ public final class Lane {
   private static final int LOOKS = 400;
   private static final int MAX_ARGUMENTS = 6;
   private static final long SLEEP_NANOS = 20_000_000;
-  private static final long FIRST_PROBE_NANOS = 100_000;
-  private static final long STEADY_NANOS = 20_000_000;
+  private static final long FIRST_LOOK_NANOS = 100_000;
+  private static final long LAST_LOOK_NANOS = 5_000_000;
 
   private final ExecutorProcess process;
   private final int slotIndex;
@@ -102,6 +102,20 @@ public final class Lane {
   }
 
   /**
+   * Makes the system calls of a batch, in order.
+   *
+   * @return how many, or {@link RawResult.Ended}; what each of them returned is in the batch
+   * @throws LaneTimeoutException if they have not returned within the limit
+   */
+  public RawResult call(CallBatch batch) {
+    batch.writeTo(bounce);
+    post(Operation.SYSTEM_CALLS, 0, bounceAddress(), batch.size());
+    RawResult result = await();
+    batch.readFrom(bounce);
+    return result;
+  }
+
+  /**
    * Loads a little-endian value.
    *
    * @param width 1, 2, 4 or 8 bytes
@@ -130,7 +144,7 @@ public final class Lane {
   /** Writes to the process's memory as its own code would. */
   public RawResult copyIn(long address, MemorySegment bytes) {
     long done = 0;
-    long there = ExecutorArea.address(ExecutorArea.laneBounceOffset(slotIndex));
+    long there = bounceAddress();
     RawResult result = new RawResult.Returned(0);
     while (done < bytes.byteSize() && result instanceof RawResult.Returned) {
       long part = Math.min(bytes.byteSize() - done, bounce.byteSize());
@@ -144,7 +158,7 @@ public final class Lane {
   /** Reads the process's memory as its own code would. What was read before a signal is there. */
   public RawResult copyOut(long address, MemorySegment into) {
     long done = 0;
-    long there = ExecutorArea.address(ExecutorArea.laneBounceOffset(slotIndex));
+    long there = bounceAddress();
     RawResult result = new RawResult.Returned(0);
     while (done < into.byteSize() && result instanceof RawResult.Returned) {
       long part = Math.min(into.byteSize() - done, bounce.byteSize());
@@ -154,6 +168,10 @@ public final class Lane {
       done += part;
     }
     return result;
+  }
+
+  private long bounceAddress() {
+    return ExecutorArea.address(ExecutorArea.laneBounceOffset(slotIndex));
   }
 
   private static long bytesDone(RawResult copied) {
@@ -183,13 +201,17 @@ public final class Lane {
    * @throws IllegalArgumentException for calls that would end, replace or fork the lane itself
    */
   public void startCall(long number, long... arguments) {
+    requireHarmless(number, arguments);
+    post(Operation.SYSTEM_CALL, number, arguments);
+  }
+
+  static void requireHarmless(long number, long[] arguments) {
     if (OWN_CALLS.contains(number)) {
       throw new IllegalArgumentException("a lane does not make the system call " + number);
     }
     if (arguments.length > MAX_ARGUMENTS) {
       throw new IllegalArgumentException("a system call has six arguments at most");
     }
-    post(Operation.SYSTEM_CALL, number, arguments);
   }
 
   /** Starts {@link #load}. */
@@ -309,7 +331,8 @@ public final class Lane {
 
   /**
    * Waits until the started request has ended or the lane waits for somebody else: for a userfault
-   * to be answered, or asleep in the same place of the kernel for 20 ms.
+   * to be answered, or asleep in the same place of the kernel for a while (20 ms where a signal
+   * would end the sleep, a second where none would).
    *
    * <p>A lane that is found blocked is still under way: {@link #poll}, {@link #await} and this
    * method go on with it.
@@ -322,32 +345,22 @@ public final class Lane {
       return done();
     }
     long begun = System.nanoTime();
-    long deadline = begun + process.executor().limit().toNanos();
+    long limit = process.executor().limit().toNanos();
     ThreadProbe probe = new ThreadProbe(process.pid(), threadId());
-    ThreadProbe.Asleep before = null;
-    long pause = FIRST_PROBE_NANOS;
-    for (long now = begun; now - deadline < 0; now = System.nanoTime()) {
+    BlockedWatch watch = new BlockedWatch();
+    long pause = FIRST_LOOK_NANOS;
+    for (long now = begun; now - begun < limit; now = System.nanoTime()) {
       slot.sleep(command, pause);
-      ThreadProbe.Asleep asleep = probe.asleep().orElse(null);
+      Optional<LaneObservation.Blocked> blocked = watch.look(probe.asleep(), now);
       if (isDone() || isOver()) {
         return done();
       }
-      if (asleep == null || !asleep.equals(before)) {
-        before = asleep;
-        begun = now;
+      if (blocked.isPresent()) {
+        return blocked.get();
       }
-      if (asleep != null && (waitsForUserfaultfd(asleep) || now - begun >= STEADY_NANOS)) {
-        return new LaneObservation.Blocked(asleep.waitChannel(), asleep.systemCall());
-      }
-      pause = Math.min(2 * pause, STEADY_NANOS / 4);
+      pause = Math.min(2 * pause, LAST_LOOK_NANOS);
     }
     throw new LaneTimeoutException(this + " neither ends nor sleeps; it is " + whereabouts());
-  }
-
-  /** In a fault, or until an event such as fork or unmapping has been read. */
-  private static boolean waitsForUserfaultfd(ThreadProbe.Asleep asleep) {
-    return asleep.waitChannel().equals("handle_userfault")
-        || asleep.waitChannel().startsWith("userfaultfd_event_wait");
   }
 
   private LaneObservation done() {

@@ -16,7 +16,9 @@ enum Operation {
   FORK(5),
   EXIT_LANE(6),
   /** Exit status. */
-  EXIT_PROCESS(7);
+  EXIT_PROCESS(7),
+  /** Address of the records, their number. */
+  SYSTEM_CALLS(8);
 
   private final int number;
 

@@ -9,6 +9,8 @@ import java.util.Optional;
 /** What {@code /proc} says about a thread. */
 final class ThreadProbe {
   private static final String UNKNOWN = "unknown";
+  private static final char SLEEPING = 'S';
+  private static final char UNINTERRUPTIBLE = 'D';
 
   private final Path folder;
 
@@ -21,23 +23,29 @@ final class ThreadProbe {
    *
    * @param waitChannel the kernel's function it sleeps in
    * @param systemCall the system call it is in, or −1
+   * @param isInterruptible whether a signal would end the sleep
    * @param switches how often it has gone to sleep so far
    */
-  record Asleep(String waitChannel, long systemCall, String switches) {}
+  record Asleep(String waitChannel, long systemCall, boolean isInterruptible, String switches) {}
 
   /** Returns how the thread sleeps, or nothing if it runs or is gone. */
   Optional<Asleep> asleep() {
     try {
-      String channel = text("wchan");
-      if (isAsleep(text("stat"))) {
-        boolean known = !channel.isEmpty() && !channel.equals("0");
-        return Optional.of(
-            new Asleep(known ? channel : UNKNOWN, systemCall(text("syscall")), switches()));
+      String channel = text("wchan"); // first: that it still sleeps is asked afterwards
+      char state = state(text("stat"));
+      if (state != SLEEPING && state != UNINTERRUPTIBLE) {
+        return Optional.empty();
       }
+      boolean isKnown = !channel.isEmpty() && !channel.equals("0");
+      return Optional.of(
+          new Asleep(
+              isKnown ? channel : UNKNOWN,
+              systemCall(text("syscall")),
+              state == SLEEPING,
+              switches()));
     } catch (IOException e) {
       return Optional.empty(); // the thread is gone
     }
-    return Optional.empty();
   }
 
   private String text(String file) throws IOException {
@@ -45,9 +53,9 @@ final class ThreadProbe {
   }
 
   /** The state is the word behind the name, which is in brackets and may contain anything. */
-  private static boolean isAsleep(String stat) {
+  private static char state(String stat) {
     int state = stat.lastIndexOf(')') + 2;
-    return state < stat.length() && "SD".indexOf(stat.charAt(state)) >= 0;
+    return state < stat.length() ? stat.charAt(state) : 0;
   }
 
   private static long systemCall(String line) {

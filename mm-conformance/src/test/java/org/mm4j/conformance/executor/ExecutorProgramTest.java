@@ -2,6 +2,7 @@
 package org.mm4j.conformance.executor;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
@@ -15,6 +16,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.mm4j.linux.Availability;
 import org.mm4j.testkit.RunningKernel;
 
 /** The bytes that the module carries are those of the source beside them. */
@@ -38,6 +40,20 @@ final class ExecutorProgramTest {
     assertTrue(process.waitFor(60, TimeUnit.SECONDS));
     assertEquals(0, process.exitValue(), () -> read(folder.resolve("log")));
     assertEquals(Loaded.of(Files.readAllBytes(assembled)), Loaded.of(carried()));
+  }
+
+  @Test
+  void probeSaysWhatIsMissing() {
+    assertEquals("the operating system is Mac OS X", reason("Mac OS X", "amd64", true));
+    assertTrue(reason("Linux", "aarch64", true).endsWith("the architecture is aarch64"));
+    assertTrue(reason("Linux", "amd64", false).contains("native code"));
+  }
+
+  private static String reason(String system, String architecture, boolean mayCallNativeCode) {
+    return assertInstanceOf(
+            Availability.Missing.class,
+            ExecutorProgram.probe(system, architecture, mayCallNativeCode))
+        .reason();
   }
 
   private static byte[] carried() throws IOException {

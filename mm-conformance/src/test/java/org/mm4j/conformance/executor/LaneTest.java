@@ -51,6 +51,30 @@ final class LaneTest extends ExecutorFixture {
   }
 
   @Test
+  void batchMakesItsCallsInOrder() {
+    CallBatch batch = new CallBatch();
+    for (int round = 0; round < 2; round++) {
+      batch.clear();
+      int thread = batch.add(NR_GETTID);
+      int closed = batch.add(NR_CLOSE, 77);
+      for (int i = batch.size(); i < CallBatch.MAX_CALLS - 1; i++) {
+        batch.add(NR_GETPID);
+      }
+      int mapped = batch.add(NR_MMAP, AT, PAGE, READ_WRITE, PRIVATE_ANONYMOUS_FIXED, -1, 0);
+      assertEquals(CallBatch.MAX_CALLS, value(lane.call(batch)));
+      assertEquals(lane.threadId(), value(batch.result(thread)));
+      assertEquals(EBADF, errno(batch.result(closed)));
+      assertEquals(executor.root().pid(), value(batch.result(100)));
+      assertEquals(AT, value(batch.result(mapped)));
+      assertThrows(IllegalStateException.class, () -> batch.add(NR_GETPID));
+    }
+    batch.clear();
+    assertEquals(0, value(lane.call(batch)));
+    assertThrows(IllegalArgumentException.class, () -> batch.add(60));
+    assertThrows(IndexOutOfBoundsException.class, () -> batch.result(0));
+  }
+
+  @Test
   void loadAndStoreHaveWidths() {
     map(lane, AT, PAGE);
     value(lane.store(AT, 0x8877_6655_4433_2211L, 8));

@@ -84,12 +84,26 @@ final class RandomCallsTest extends ExecutorFixture {
 
   @Test
   void callsPerSecond() {
+    CallBatch batch = new CallBatch();
+    for (int i = 0; i < CallBatch.MAX_CALLS; i++) {
+      batch.add(NR_GETPID);
+    }
     for (int round = 0; round < 3; round++) {
       long begun = System.nanoTime();
       for (int i = 0; i < RATE_CALLS; i++) {
         assertInstanceOf(RawResult.Returned.class, lane.call(NR_GETPID));
       }
-      LOG.info("{} calls per second", RATE_CALLS * 1_000_000_000L / (System.nanoTime() - begun));
+      long alone = System.nanoTime() - begun;
+      begun = System.nanoTime();
+      for (int i = 0; i < RATE_CALLS; i += CallBatch.MAX_CALLS) {
+        assertInstanceOf(RawResult.Returned.class, lane.call(batch));
+      }
+      long inBatches = System.nanoTime() - begun;
+      LOG.info("{} calls per second, {} in batches", rate(alone), rate(inBatches));
     }
+  }
+
+  private static long rate(long nanos) {
+    return RATE_CALLS * 1_000_000_000L / nanos;
   }
 }
