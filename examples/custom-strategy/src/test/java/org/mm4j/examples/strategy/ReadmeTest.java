@@ -18,6 +18,12 @@ final class ReadmeTest {
         source("main", "AskFirst.java"), Readme.snippets("Write your own strategy").get(0));
   }
 
+  @Test
+  void theVerificationOfTheReadmeIsTheOneOfThisModule() throws IOException {
+    assertEquals(
+        source("test", "AskFirstTest.java"), Readme.snippets("Write your own strategy").get(1));
+  }
+
   private static String source(String folder, String file) throws IOException {
     return Files.readString(
             Path.of("src", folder, "java", "org", "mm4j", "examples", "strategy", file))
