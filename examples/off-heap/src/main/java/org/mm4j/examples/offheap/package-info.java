@@ -1,0 +1,14 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+
+/**
+ * An off-heap store on real huge pages, as a third party would write it: with the public API only.
+ *
+ * <p>Read in this order: {@link org.mm4j.examples.offheap.memory} (where the bytes lie), {@link
+ * org.mm4j.examples.offheap.store} (the records), {@link org.mm4j.examples.offheap.collapse} (who
+ * makes it huge, and why something is not), {@link org.mm4j.examples.offheap.measure} (what that is
+ * worth), {@link org.mm4j.examples.offheap.cli}.
+ */
+@NullMarked
+package org.mm4j.examples.offheap;
+
+import org.jspecify.annotations.NullMarked;
