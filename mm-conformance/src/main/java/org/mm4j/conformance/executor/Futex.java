@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package org.mm4j.conformance.executor;
 
-import static java.lang.foreign.ValueLayout.JAVA_INT;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
 import java.lang.foreign.Arena;
@@ -27,11 +26,12 @@ final class Futex {
     MemorySegment time = timeout.get();
     time.setAtIndex(JAVA_LONG, 0, nanos / NANOS_PER_SECOND);
     time.setAtIndex(JAVA_LONG, 1, nanos % NANOS_PER_SECOND);
-    calls.call(words.asSlice(offset, JAVA_INT), NR_FUTEX, WAIT, whileValue, time.address());
+    long word = words.address() + offset;
+    calls.call(words, NR_FUTEX, word, WAIT, whileValue, time.address(), 0);
   }
 
   /** Wakes one who sleeps on the word. */
   void wake(MemorySegment words, long offset) {
-    calls.call(words.asSlice(offset, JAVA_INT), NR_FUTEX, WAKE, 1, 0);
+    calls.call(words, NR_FUTEX, words.address() + offset, WAKE, 1);
   }
 }

@@ -37,9 +37,9 @@ final class InheritedFile implements AutoCloseable {
     try (Arena arena = Arena.ofConfined()) {
       MemorySegment text = arena.allocateFrom(name);
       long flags = executable ? MFD_CLOEXEC | MFD_EXEC : MFD_CLOEXEC;
-      long number = calls.call(text, NR_MEMFD_CREATE, flags, 0, 0);
+      long number = calls.call(text, NR_MEMFD_CREATE, text.address(), flags, 0);
       if (number == EINVAL && executable) { // before Linux 6.3 every one is executable
-        number = calls.call(text, NR_MEMFD_CREATE, MFD_CLOEXEC, 0, 0);
+        number = calls.call(text, NR_MEMFD_CREATE, text.address(), MFD_CLOEXEC, 0);
       }
       if (number < 0) {
         throw new IOException("memfd_create answers errno " + -number + " (vm.memfd_noexec?)");
@@ -59,6 +59,6 @@ final class InheritedFile implements AutoCloseable {
 
   @Override
   public void close() {
-    calls.call(MemorySegment.ofAddress(number), NR_CLOSE, 0, 0, 0);
+    calls.call(NR_CLOSE, number);
   }
 }

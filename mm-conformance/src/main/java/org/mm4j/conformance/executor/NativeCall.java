@@ -15,7 +15,10 @@ import java.lang.invoke.MethodHandle;
 
 /**
  * The few system calls that the JVM makes for itself, through the C library's {@code syscall(2)}:
- * memory files, and sleeping on shared memory. Nothing that is under test.
+ * memory files, sleeping on shared memory, and the trace. Nothing that is under test.
+ *
+ * <p>The function ignores arguments that it does not need, so one more than the kernel takes is
+ * passed: the memory that the call uses, which the linker keeps until the call has returned.
  */
 final class NativeCall {
   private static final StructLayout STATE = Linker.Option.captureStateLayout();
@@ -43,17 +46,37 @@ final class NativeCall {
     this.syscall =
         linker.downcallHandle(
             function,
-            FunctionDescriptor.of(JAVA_LONG, JAVA_LONG, ADDRESS, JAVA_LONG, JAVA_LONG, JAVA_LONG),
+            FunctionDescriptor.of(
+                JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG,
+                ADDRESS),
             Linker.Option.captureCallState("errno"),
             Linker.Option.firstVariadicArg(1));
   }
 
-  /** Makes a call whose first argument is an address. Returns its result, or a negative errno. */
-  long call(MemorySegment first, long number, long second, long third, long fourth) {
+  /** Makes a call without memory. Returns its result, or a negative errno. */
+  long call(long number, long first) {
+    return call(MemorySegment.NULL, number, first, 0, 0);
+  }
+
+  /** Makes a call with up to three arguments. Returns its result, or a negative errno. */
+  long call(MemorySegment keepAlive, long number, long first, long second, long third) {
+    return call(keepAlive, number, first, second, third, 0, 0);
+  }
+
+  /** Makes a call with up to five arguments. Returns its result, or a negative errno. */
+  long call(
+      MemorySegment keepAlive,
+      long number,
+      long first,
+      long second,
+      long third,
+      long fourth,
+      long fifth) {
     MemorySegment state = callState.get();
     long result;
     try {
-      result = (long) syscall.invokeExact(state, number, first, second, third, fourth);
+      result =
+          (long) syscall.invokeExact(state, number, first, second, third, fourth, fifth, keepAlive);
     } catch (RuntimeException | Error e) {
       throw e;
     } catch (Throwable t) {

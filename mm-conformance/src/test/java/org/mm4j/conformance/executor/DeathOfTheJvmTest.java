@@ -6,9 +6,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.BufferedReader;
 import java.io.IOException;
-import java.io.InputStreamReader;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Tag;
@@ -39,17 +36,7 @@ final class DeathOfTheJvmTest {
 
   private static void leavesNoProcess(Killing killing) throws IOException {
     ExecutorFixture.requireExecutor();
-    Process jvm =
-        new ProcessBuilder(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "--enable-native-access=ALL-UNNAMED",
-                "-Xmx64m",
-                "-XX:+UseSerialGC",
-                "-cp",
-                System.getProperty("java.class.path"),
-                ExecutorHolder.class.getName())
-            .redirectErrorStream(true)
-            .start();
+    Process jvm = ChildJvm.start(ExecutorHolder.class);
     try {
       List<ProcessHandle> processes = processes(jvm);
       assertEquals(3, processes.size());
@@ -68,8 +55,7 @@ final class DeathOfTheJvmTest {
 
   private static List<ProcessHandle> processes(Process jvm) throws IOException {
     List<ProcessHandle> processes = new ArrayList<>();
-    BufferedReader output =
-        new BufferedReader(new InputStreamReader(jvm.getInputStream(), StandardCharsets.UTF_8));
+    BufferedReader output = jvm.inputReader();
     String line = output.readLine();
     while (line != null && !line.equals("ready")) {
       String number = line;
