@@ -75,7 +75,7 @@ public final class CollapseTrace implements AutoCloseable {
       CollapseTrace trace = new CollapseTrace(mount, instance);
       Runtime.getRuntime().addShutdownHook(trace.closeAtExit);
       return trace;
-    } catch (IOException e) {
+    } catch (IOException | RuntimeException e) {
       mount.close();
       throw e;
     }

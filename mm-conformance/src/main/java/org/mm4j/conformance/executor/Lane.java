@@ -35,8 +35,8 @@ public final class Lane {
   private static final int LOOKS = 400;
   private static final int MAX_ARGUMENTS = 6;
   private static final long SLEEP_NANOS = 20_000_000;
-  private static final long FIRST_LOOK_NANOS = 100_000;
-  private static final long LAST_LOOK_NANOS = 5_000_000;
+  private static final long FIRST_PAUSE_NANOS = 50_000;
+  private static final long LAST_PAUSE_NANOS = 5_000_000;
 
   private final ExecutorProcess process;
   private final int slotIndex;
@@ -348,9 +348,8 @@ public final class Lane {
     long limit = process.executor().limit().toNanos();
     ThreadProbe probe = new ThreadProbe(process.pid(), threadId());
     BlockedWatch watch = new BlockedWatch();
-    long pause = FIRST_LOOK_NANOS;
+    long pause = FIRST_PAUSE_NANOS;
     for (long now = begun; now - begun < limit; now = System.nanoTime()) {
-      slot.sleep(command, pause);
       Optional<LaneObservation.Blocked> blocked = watch.look(probe.asleep(), now);
       if (isDone() || isOver()) {
         return done();
@@ -358,7 +357,8 @@ public final class Lane {
       if (blocked.isPresent()) {
         return blocked.get();
       }
-      pause = Math.min(2 * pause, LAST_LOOK_NANOS);
+      slot.sleep(command, pause);
+      pause = Math.min(2 * pause, LAST_PAUSE_NANOS);
     }
     throw new LaneTimeoutException(this + " neither ends nor sleeps; it is " + whereabouts());
   }

@@ -53,7 +53,7 @@ final class TraceInstance implements AutoCloseable {
       write(folder, "set_event_pid", threads);
       write(folder, "events/huge_memory/enable", "1");
       return new TraceInstance(calls, folder, open(calls, folder.resolve("trace_pipe")));
-    } catch (IOException e) {
+    } catch (IOException | RuntimeException e) {
       Files.delete(folder);
       throw e;
     }
