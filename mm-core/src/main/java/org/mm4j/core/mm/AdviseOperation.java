@@ -107,8 +107,7 @@ final class AdviseOperation {
             range,
             part -> {
               long flags = (part.vma().flags() & ~clear) | set;
-              MappedVma changed =
-                  mm.layout().change(part.vma(), part.range(), flags, part.vma().watcher());
+              MappedVma changed = mm.change(part.vma(), part.range(), flags, part.vma().watcher());
               candidate[0] |= CollapseEntry.isCandidate(mm, changed);
             });
       } finally {

@@ -239,7 +239,7 @@ public final class ProcessMemory
   @Override
   public Vma arm(Vma vma, AddressRange part, @Nullable UserfaultWatcher watcher, long uffdFlags) {
     long flags = (vma.flags() & ~VmaFlag.UFFD_BITS) | uffdFlags;
-    return layout.change(own(vma), part, flags, watcher);
+    return change(own(vma), part, flags, watcher);
   }
 
   @Override
@@ -363,6 +363,27 @@ public final class ProcessMemory
   /** Removes every entry of a range; the batch is not flushed, unless much was gathered. */
   void zap(AddressRange range, CpuTlbBatch batch) {
     tables.zap(range.start(), range.end(), new Removal(frames(), processors, batch));
+  }
+
+  /**
+   * Changes flags and watcher of part of a VMA. No huge entry crosses a border of VMAs, so one that
+   * a new border would cross is removed before ({@code vma_adjust_trans_huge}); what is accessed
+   * next is faulted in as the VMA then permits. The mmap lock is held for writing.
+   *
+   * @return the VMA that now covers the part
+   */
+  @SuppressWarnings("ReferenceEquality") // a watcher is itself and nothing else
+  MappedVma change(
+      MappedVma vma, AddressRange part, long flags, @Nullable UserfaultWatcher watcher) {
+    boolean borders = !part.equals(vma.range());
+    if (borders && (flags != vma.flags() || watcher != vma.watcher())) {
+      CpuTlbBatch batch = newBatch();
+      Removal removal = new Removal(frames(), processors, batch);
+      tables.zapHugeAcross(part.start(), removal);
+      tables.zapHugeAcross(part.end(), removal);
+      batch.flush();
+    }
+    return layout.change(vma, part, flags, watcher);
   }
 
   /** Remembers who watches a VMA that is being unmapped. The mmap lock is held for writing. */

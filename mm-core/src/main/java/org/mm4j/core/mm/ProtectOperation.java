@@ -53,7 +53,7 @@ final class ProtectOperation {
       }
       AddressRange part = vma.range().intersection(AddressRange.between(address, range.end()));
       if (flags != vma.flags()) {
-        MappedVma changed = mm.layout().change(vma, part, flags, vma.watcher());
+        MappedVma changed = mm.change(vma, part, flags, vma.watcher());
         changeEntries(changed, part, batch);
       }
       address = part.end();

@@ -364,6 +364,30 @@ public final class PageTables {
   }
 
   /**
+   * Removes the huge entry of which an address is not the first one, if there is one: a border of
+   * VMAs is about to come there. Nothing else is removed.
+   *
+   * @param removed sees the entry as it was
+   */
+  public void zapHugeAcross(long address, EntryVisitor removed) {
+    long base = alignDown(address, directoryShift);
+    Directory directory = findDirectory(address);
+    if (base == address || directory == null) {
+      return;
+    }
+    int slot = directoryIndex(address);
+    for (long attempt = Sync.attempt(); ; Sync.retry(attempt)) {
+      if (!(directory.get(slot) instanceof HugeEntry huge)) {
+        return;
+      }
+      if (clearHuge(directory, slot, huge)) {
+        removed.visit(base, huge.bits());
+        return;
+      }
+    }
+  }
+
+  /**
    * Replaces the permissions of every entry of a range. A huge entry that is only partly in it is
    * removed.
    *

@@ -210,6 +210,27 @@ class SystemCallTest {
     assertEquals(EntryState.WRITABLE, space.entry(FIXED), "the huge entry was cut");
   }
 
+  @Test
+  void noHugeEntryCrossesABorder() {
+    mapAt(FIXED, 0, 24);
+    for (int page = 0; page < 24; page += 8) {
+      world.file.addHuge(page);
+      get(FIXED + page * PAGE);
+    }
+    space.advise(range(FIXED + 3 * PAGE, 13), Advice.HUGEPAGE);
+    assertEquals(EntryState.NONE, space.entry(FIXED), "the border cut it");
+    assertEquals(EntryState.HUGE, space.entry(FIXED + 8 * PAGE), "it ends at the border");
+    assertEquals(EntryState.HUGE, space.entry(FIXED + 16 * PAGE), "it begins at the border");
+    space.advise(range(FIXED + 9 * PAGE, 2), Advice.HUGEPAGE);
+    assertEquals(EntryState.HUGE, space.entry(FIXED + 8 * PAGE), "nothing changed, no border");
+    space.protect(range(FIXED + 8 * PAGE, 15), Set.of(Protection.READ));
+    assertEquals(EntryState.HUGE, space.entry(FIXED + 8 * PAGE), "narrowed, not cut");
+    assertEquals(EntryState.NONE, space.entry(FIXED + 16 * PAGE));
+    assertEquals(3, get(FIXED + 2 * PAGE));
+    assertEquals(18, get(FIXED + 17 * PAGE));
+    assertEquals(EntryState.READ_ONLY, space.entry(FIXED + 17 * PAGE));
+  }
+
   // ---------------------------------------------------------------- madvise, mincore
 
   @Test

@@ -12,6 +12,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.mm4j.Access;
+import org.mm4j.AddressRange;
 import org.mm4j.Advice;
 import org.mm4j.Errno;
 import org.mm4j.MapRequest;
@@ -263,6 +264,60 @@ abstract class CollapseContract extends BackendContract {
     assertEquals(0, byteAt(address + 5 * PAGE));
     assertEquals(8 * HUGE_PAGES, file.blocks());
     assertEquals(PAGE, file.sizeBytes());
+  }
+
+  /** The calls that can give a mapping a border inside a huge translation. */
+  enum Border {
+    REGISTER,
+    PROTECT,
+    FORBID_HUGE
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "REGISTER, 0, 8",
+    "REGISTER, 8, 16",
+    "REGISTER, 200, 512",
+    "PROTECT, 0, 8",
+    "PROTECT, 8, 16",
+    "FORBID_HUGE, 0, 8",
+    "FORBID_HUGE, 8, 16"
+  })
+  void aBorderInsideAHugeTranslationTakesItAway(Border border, int from, int to) {
+    MemoryFile file = file(100 * PAGE);
+    fill(file, 0, 100);
+    long address = mapped(file, HUGE);
+    collapse(address, HUGE);
+    put(address + 150 * PAGE, 1);
+    AddressRange part = range(address + from * PAGE, (to - from) * PAGE);
+    Userfaultfd userfaultfd = userfaultfd(UffdFlag.USER_MODE_ONLY);
+    switch (border) {
+      case REGISTER -> userfaultfd.register(part, MISSING);
+      case PROTECT -> space.protect(part, Set.of(Protection.READ));
+      case FORBID_HUGE -> space.advise(part, Advice.NOHUGEPAGE);
+    }
+    assertEquals(0, hugeBytes(address));
+    refused(Errno.EFAULT, () -> put(address + 150 * PAGE, 2));
+    assertEquals(10, byteAt(address + 9 * PAGE));
+    assertEquals(8 * HUGE_PAGES, file.blocks(), "the file keeps the huge page");
+    file.truncate(HUGE);
+    assertEquals(1, byteAt(address + 150 * PAGE));
+  }
+
+  @Test
+  void aBorderThatGoesAwayInsideAHugePageLeavesOtherTranslations() {
+    MemoryFile file = file(2 * HUGE);
+    fill(file, 0, 1);
+    fill(file, HUGE_PAGES, HUGE_PAGES + 1);
+    long address = mapped(file, 2 * HUGE);
+    collapse(address, 2 * HUGE);
+    Userfaultfd userfaultfd = userfaultfd();
+    userfaultfd.register(range(address, HUGE), MISSING);
+    assertEquals(HUGE, hugeBytes(address));
+    assertEquals(HUGE, hugeBytes(address + HUGE), "a border between huge translations");
+    userfaultfd.unregister(range(address + PAGE, PAGE));
+    assertEquals(0, hugeBytes(address));
+    assertEquals(HUGE, hugeBytes(address + HUGE));
   }
 
   @Test

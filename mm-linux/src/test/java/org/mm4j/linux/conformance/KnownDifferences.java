@@ -7,9 +7,8 @@ import org.mm4j.Pages;
  * Calls that are left out after what was called before, because {@code docs/LINUX-COMPATIBILITY.md}
  * says that the simulation differs there.
  *
- * <p>Rows "a huge page beyond the end of the file that is cut" and "a registration that begins or
- * ends inside a huge translation": as long as there may be such a huge page, nothing cuts it or its
- * mappings. So that this is rare, most collapses beyond the end are left out, too.
+ * <p>Row "a huge page beyond the end of the file that is cut": as long as there may be such a huge
+ * page, nothing cuts it. So that this is rare, most collapses beyond the end are left out, too.
  */
 final class KnownDifferences {
   private boolean hugeBeyondTheEnd;
@@ -24,7 +23,7 @@ final class KnownDifferences {
       hugeBeyondTheEnd = false;
     }
     return switch (call.kind()) {
-      case PUNCH, REMOVE, TRUNCATE, REGISTER, UNREGISTER -> hugeBeyondTheEnd;
+      case PUNCH, REMOVE, TRUNCATE -> hugeBeyondTheEnd;
       case COLLAPSE -> {
         boolean beyond = call.offsetBytes() + call.lengthBytes() > Pages.alignUp(sizeBytes);
         boolean left = beyond && call.value() != 0;
