@@ -7,14 +7,19 @@ import org.mm4j.PageRange;
 import org.mm4j.Pages;
 
 /**
- * A range of bytes of a file, checked as {@code fallocate} checks it.
+ * A range of bytes of a file, not empty.
  *
  * @param start the first byte
- * @param end the byte after the last one
+ * @param end the byte after the last one, unsigned: at most 2⁶³
  */
 record FileRange(long start, long end) {
+  /** Returns everything from a byte on. */
+  static FileRange from(long start) {
+    return new FileRange(start, Long.MIN_VALUE);
+  }
+
   /**
-   * Checks a range.
+   * Checks a range as {@code fallocate} does.
    *
    * @throws MemoryException EINVAL for a negative offset or a length that is not positive; EFBIG
    *     beyond the greatest size
@@ -42,6 +47,21 @@ record FileRange(long start, long end) {
   PageRange wholePages() {
     long first = roundUp(start);
     return PageRange.between(first, Math.max(first, end >>> Pages.SHIFT));
+  }
+
+  /** Returns the index of the page with the first byte. */
+  long firstIndex() {
+    return start >>> Pages.SHIFT;
+  }
+
+  /** Returns the index of the page with the last byte. */
+  long lastIndex() {
+    return (end - 1) >>> Pages.SHIFT;
+  }
+
+  /** Returns the index of the page with the first byte that is behind the range. */
+  long indexAfter() {
+    return end >>> Pages.SHIFT;
   }
 
   private static long roundUp(long bytes) {

@@ -201,22 +201,4 @@ final class InodePages {
     folio.markDirty();
     return folio.data(page);
   }
-
-  /**
-   * Zeroes part of the page at an index. A hole and a fallocated page read as zeros already.
-   *
-   * @param fromByte where in the page it begins
-   * @param toByte where it ends, exclusive
-   */
-  void zero(long index, int fromByte, int toByte) {
-    if (lockAt(index) instanceof Folio folio) {
-      try {
-        if (folio.isUpToDate()) {
-          writable(folio, index).asSlice(fromByte, toByte - fromByte).fill((byte) 0);
-        }
-      } finally {
-        release(folio);
-      }
-    }
-  }
 }

@@ -4,7 +4,6 @@ package org.mm4j.shmem;
 import org.mm4j.Errno;
 import org.mm4j.MemoryException;
 import org.mm4j.PageRange;
-import org.mm4j.Pages;
 import org.mm4j.Seal;
 
 /** Sets the size of a file ({@code ftruncate}). */
@@ -21,10 +20,10 @@ final class Truncation {
       long oldSize = inode.sizeBytes();
       inode.sealing().check(newSize < oldSize, Seal.SHRINK, "ftruncate", newSize);
       inode.sealing().check(newSize > oldSize, Seal.GROW, "ftruncate", newSize);
-      if (newSize < oldSize) {
-        shrink(inode, newSize);
-      } else {
+      if (newSize > oldSize) {
         inode.setSizeBytes(newSize);
+      } else {
+        shrink(inode, newSize);
       }
     } finally {
       inode.inodeLock().unlock();
@@ -35,25 +34,26 @@ final class Truncation {
    * The new size comes first, so that whoever adds a page afterwards sees that it is beyond the
    * end. Unmapped twice, as in Linux: before, so that the pages go with one flush, and after,
    * because a huge page that could not be cut is mapped until then.
+   *
+   * <p>The size that it has already does the same: a huge page may go beyond the end, and a mapping
+   * may have stored to the rest of the last page.
    */
   private static void shrink(ShmemInode inode, long newSize) {
     inode.invalidateLock().lock();
     try {
+      long oldEnd = inode.endIndex();
       inode.setSizeBytes(newSize);
       PageRange beyond = PageRange.between(inode.endIndex(), PageRange.INDEX_COUNT);
-      inode.reverseMap().unmapRange(beyond);
-      zeroRestOfLastPage(inode, newSize);
-      PageRemoval.remove(inode, beyond);
-      inode.reverseMap().unmapRange(beyond);
+      boolean fewerPages = inode.endIndex() < oldEnd;
+      if (fewerPages) {
+        inode.reverseMap().unmapRange(beyond);
+      }
+      PageRemoval.remove(inode, FileRange.from(newSize));
+      if (fewerPages) {
+        inode.reverseMap().unmapRange(beyond);
+      }
     } finally {
       inode.invalidateLock().unlock();
-    }
-  }
-
-  private static void zeroRestOfLastPage(ShmemInode inode, long newSize) {
-    int used = (int) (newSize & Pages.OFFSET_MASK);
-    if (used != 0) {
-      inode.pages().zero(newSize >>> Pages.SHIFT, used, Pages.SIZE_BYTES);
     }
   }
 }

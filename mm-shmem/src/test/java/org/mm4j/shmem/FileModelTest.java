@@ -19,6 +19,9 @@ import org.mm4j.testkit.Seeds;
 final class FileModelTest {
   private static final int HUGE_PAGES_IN_FILE = 3;
 
+  /** Frames per page of the file: parts of huge pages that were cut keep others from being free. */
+  private static final int MOST_FRAMES = 64;
+
   private TestKernel kernel;
   private ShmemFile file;
   private FileModel model;
@@ -38,7 +41,7 @@ final class FileModelTest {
     hugePages = 1 << hugeOrder;
     pageCount = HUGE_PAGES_IN_FILE * hugePages;
     long unlimited = TestKernel.UNLIMITED;
-    kernel = new TestKernel(4 * pageCount, hugeOrder, chunkShift, unlimited, unlimited);
+    kernel = new TestKernel(MOST_FRAMES * pageCount, hugeOrder, chunkShift, unlimited, unlimited);
     try (TestKernel closed = kernel) {
       file = closed.file();
       model = new FileModel(pageCount, hugePages);

@@ -13,10 +13,17 @@ import static org.mm4j.shmem.Bytes.read;
 import static org.mm4j.shmem.Bytes.write;
 
 import java.lang.foreign.ValueLayout;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.mm4j.Errno;
+import org.mm4j.PageRange;
 import org.mm4j.Seal;
 import org.mm4j.spi.BringIn;
 import org.mm4j.spi.Folio;
@@ -161,24 +168,96 @@ final class HolePunchTest {
   }
 
   @Test
-  void aCutThatFindsNoMemoryAtAnyPointZeroesInsteadAndLosesNothing() {
-    for (boolean nodes : new boolean[] {false, true}) {
-      boolean cut = false;
-      for (int budget = 0; !cut; budget++) {
-        try (TestKernel kernel = TestKernel.small();
-            ShmemFile file = kernel.file()) {
-          write(file, 0, 3, 8 * PAGE);
-          assertTrue(TestCollapse.collapse(TestKernel.inode(file), 0));
-          (nodes ? kernel.nodeBudget : kernel.folioBudget).set(budget);
-          file.punchHole(2 * PAGE, 3 * PAGE);
-          cut = pages(file) == 5;
-          kernel.audit();
-          assertArrayEquals(new byte[3 * PAGE], read(file, 2 * PAGE, 3 * PAGE));
-          assertEquals(3, at(file, 5 * PAGE));
-        }
-        assertTrue(budget < 20, "never cut");
+  void aCutThatFindsNoMemoryZeroesInsteadAndLosesNothing() {
+    boolean cut = false;
+    for (int budget = 0; !cut; budget++) {
+      try (TestKernel kernel = TestKernel.small();
+          ShmemFile file = kernel.file()) {
+        write(file, 0, 3, 8 * PAGE);
+        assertTrue(TestCollapse.collapse(TestKernel.inode(file), 0));
+        kernel.folioBudget.set(0); // it is cut in place
+        kernel.nodeBudget.set(budget);
+        file.punchHole(2 * PAGE, 3 * PAGE);
+        cut = pages(file) == 5;
+        kernel.audit();
+        assertArrayEquals(new byte[3 * PAGE], read(file, 2 * PAGE, 3 * PAGE));
+        assertEquals(3, at(file, 5 * PAGE));
       }
+      assertTrue(budget < 20, "never cut");
     }
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "0, 0 0 1 2",
+    "1, 0 0 1 2",
+    "2, 1 0 0 2",
+    "3, 1 0 0 2",
+    "5, 2 0 0 1",
+    "7, 2 1 0 0",
+  })
+  void aLargeFolioIsHalvedAroundAPage(int page, String orders) {
+    assertEquals(
+        orders,
+        Arrays.stream(FolioSplit.ordersAround(page, 3))
+            .mapToObj(Integer::toString)
+            .collect(Collectors.joining(" ")));
+  }
+
+  @Test
+  void aHoleOfAFewBytesCutsAHugePageToo() {
+    try (TestKernel kernel = TestKernel.small();
+        ShmemFile file = kernel.file()) {
+      write(file, 0, 3, 8 * PAGE);
+      ShmemInode inode = TestKernel.inode(file);
+      assertTrue(TestCollapse.collapse(inode, 0));
+      file.punchHole(5 * PAGE + 1, 2);
+      assertEquals(List.of(4, 1, 1, 2), sizes(inode));
+      assertEquals(8, pages(file));
+      assertEquals(3, at(file, 5 * PAGE));
+      assertEquals(0, at(file, 5 * PAGE + 1));
+      assertEquals(3, at(file, 5 * PAGE + 3));
+      file.punchHole(PAGE, 2 * PAGE);
+      assertEquals(List.of(1, 1, 1, 1, 2), sizes(inode), "both borders are cut");
+      kernel.audit();
+    }
+  }
+
+  @Test
+  void partsBeyondTheEndOfTheFileLeaveItWithTheCut() {
+    try (TestKernel kernel = TestKernel.small();
+        ShmemFile file = kernel.file()) {
+      ShmemInode inode = hugeBeyondTheEnd(file, 2 * PAGE);
+      file.punchHole(6 * PAGE, PAGE);
+      assertEquals(List.of(4), sizes(inode), "a part across the end stays");
+      assertEquals(4, pages(file));
+      assertEquals(4, kernel.usedFrames());
+      kernel.audit();
+      file.punchHole(0, PAGE);
+      assertEquals(List.of(1), sizes(inode));
+      assertEquals(1, kernel.usedFrames());
+      kernel.audit();
+    }
+  }
+
+  /** A file whose one huge page goes beyond its end. */
+  private static ShmemInode hugeBeyondTheEnd(ShmemFile file, int size) {
+    write(file, 0, 3, 8 * PAGE);
+    ShmemInode inode = TestKernel.inode(file);
+    assertTrue(TestCollapse.collapse(inode, 0));
+    inode.inodeLock().lock();
+    inode.setSizeBytes(size); // as if the file had been that short when it was collapsed
+    inode.inodeLock().unlock();
+    return inode;
+  }
+
+  /** The pages of each folio in the file. */
+  private static List<Integer> sizes(ShmemInode inode) {
+    List<Integer> sizes = new ArrayList<>();
+    inode
+        .pageCache()
+        .scan(new PageRange(0, 64), (index, entry) -> sizes.add(((Folio) entry).pageCount()));
+    return sizes;
   }
 
   @Test
@@ -200,12 +279,14 @@ final class HolePunchTest {
   }
 
   @Test
-  void whoWaitsForAHugePageThatIsCutGetsTheSmallOne() throws InterruptedException {
+  void whoWaitsForAHugePageThatIsCutHoldsItAsAWhole() throws InterruptedException {
     try (TestKernel kernel = TestKernel.small();
         ShmemFile file = kernel.file()) {
       write(file, 0, 3, 8 * PAGE);
       ShmemInode inode = TestKernel.inode(file);
       assertTrue(TestCollapse.collapse(inode, 0));
+      Folio huge = (Folio) inode.pageCache().lookup(0);
+      huge.lock();
       AtomicInteger orderSeen = new AtomicInteger(-1);
       Thread waiter =
           new Thread(
@@ -214,18 +295,15 @@ final class HolePunchTest {
                 orderSeen.set(folio.order());
                 InodePages.release(folio);
               });
-      kernel.onAllocation =
-          left -> { // while the copies are made
-            if (waiter.getState() == Thread.State.NEW) {
-              waiter.start();
-            }
-            while (waiter.getState() != Thread.State.WAITING && waiter.isAlive()) {
-              Thread.onSpinWait();
-            }
-          };
-      file.punchHole(2 * PAGE, PAGE);
+      waiter.start();
+      while (waiter.getState() != Thread.State.WAITING) {
+        Thread.onSpinWait();
+      }
+      assertFalse(FolioSplit.around(inode, huge, 2), "who waits for its lock has a reference");
+      InodePages.release(huge);
       waiter.join();
-      assertEquals(0, orderSeen.get());
+      assertEquals(3, orderSeen.get());
+      file.punchHole(2 * PAGE, PAGE);
       assertEquals(7, kernel.usedFrames());
       kernel.audit();
     }

@@ -50,21 +50,24 @@ final class TestCollapse {
   }
 
   private long holes() {
-    return range.pageCount() - sources.size();
+    return range.pageCount() - sources.stream().mapToLong(Folio::pageCount).sum();
   }
 
   private boolean lockSources() {
-    for (long index = range.firstIndex(); index < range.endIndex(); index++) {
+    long index = range.firstIndex();
+    while (index < range.endIndex()) {
       switch (inode.operations().bringIn(index)) {
         case BringIn.Present present -> {
           Folio folio = present.folio();
           sources.add(folio);
           inode.pages().unmap(folio);
-          if (folio.order() > 0 || folio.references() != 2) {
+          index += folio.pageCount();
+          if (folio.pageCount() == range.pageCount()
+              || folio.references() != folio.pageCount() + 1) {
             return false;
           }
         }
-        case BringIn.Absent.HOLE -> {}
+        case BringIn.Absent.HOLE -> index++;
         case BringIn.Absent refused -> {
           return false;
         }
@@ -78,7 +81,10 @@ final class TestCollapse {
       target.clearPage(page);
     }
     for (Folio source : sources) {
-      target.copyPage((int) (source.index() - range.firstIndex()), source, 0);
+      int first = (int) (source.index() - range.firstIndex());
+      for (int page = 0; page < source.pageCount(); page++) {
+        target.copyPage(first + page, source, page);
+      }
     }
   }
 
@@ -86,14 +92,11 @@ final class TestCollapse {
     PageCacheCursor cursor = inode.pageCache().cursor(range);
     cursor.lock();
     try {
-      int next = 0;
       if (!cursor.reserveNodes()) {
         return false;
       }
       for (long index = range.firstIndex(); index < range.endIndex(); index++) {
-        boolean isSource = next < sources.size() && sources.get(next).index() == index;
-        Folio expected = isSource ? sources.get(next++) : null;
-        if (!Objects.equals(cursor.load(index), expected)) {
+        if (!Objects.equals(cursor.load(index), sourceAt(index))) {
           return false;
         }
       }
@@ -109,12 +112,21 @@ final class TestCollapse {
     }
   }
 
+  private Folio sourceAt(long index) {
+    for (Folio source : sources) {
+      if (index >= source.index() && index < source.index() + source.pageCount()) {
+        return source;
+      }
+    }
+    return null;
+  }
+
   private void finish(Folio target, boolean done, long charged) {
     for (Folio source : sources) {
       if (done) {
         source.detach();
         source.unlock();
-        source.put(2);
+        source.put(1 + source.pageCount());
       } else {
         InodePages.release(source);
       }

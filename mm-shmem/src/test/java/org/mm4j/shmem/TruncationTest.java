@@ -75,6 +75,24 @@ final class TruncationTest {
   }
 
   @Test
+  void theSizeThatItHasZeroesAndDropsWhatIsBeyondTheEnd() {
+    try (TestKernel kernel = TestKernel.small();
+        ShmemFile file = kernel.file()) {
+      write(file, 0, 3, 8 * PAGE);
+      ShmemInode inode = TestKernel.inode(file);
+      assertTrue(TestCollapse.collapse(inode, 0));
+      inode.setSizeBytes(2 * PAGE + 5); // as if the file had been that short when it was collapsed
+      file.truncate(2 * PAGE + 5);
+      assertEquals(3, pages(file));
+      assertEquals(3, kernel.usedFrames());
+      kernel.audit();
+      file.truncate(8 * PAGE);
+      assertEquals(3, at(file, 2 * PAGE + 4));
+      assertArrayEquals(new byte[6 * PAGE - 5], read(file, 2 * PAGE + 5, 6 * PAGE));
+    }
+  }
+
+  @Test
   void aHugePageAcrossTheNewEndIsCut() {
     try (TestKernel kernel = TestKernel.small();
         ShmemFile file = kernel.file()) {

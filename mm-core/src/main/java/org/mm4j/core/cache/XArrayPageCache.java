@@ -4,6 +4,7 @@ package org.mm4j.core.cache;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.BooleanSupplier;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.mm4j.Errno;
 import org.mm4j.MemoryException;
@@ -254,54 +255,55 @@ public final class XArrayPageCache implements PageCache {
   }
 
   /**
-   * Puts single pages, or holes, in the place of a large folio, as punching a hole into it does;
-   * takes the references of the pages and drops those of the large folio. Each index shows either
-   * the large folio or what replaces it. The caller detaches the large folio, and must hold a
-   * reference of its own.
+   * Puts smaller folios, or holes, in the place of a large folio that nobody else holds. Each index
+   * shows either the large folio or what replaces it; a lookup that meets the large one waits.
    *
    * @param large locked by the caller
-   * @param pages what comes to each of its indices: an attached folio of order 0, or null for a
-   *     hole
-   * @return false if the large folio is not in the cache in one entry; nothing changed
-   * @throws MemoryException ENOMEM if there is no memory for tree nodes; nothing changed
+   * @param references all that it has: one per page from this cache, and the caller's
+   * @param cut called with the page-cache lock held when nothing can fail any more: gives the
+   *     references of the frozen folio up for good, and returns attached folios within its indices,
+   *     of which the cache takes references of its own
+   * @return false if the large folio is not in the cache in one entry, if it has other references,
+   *     or if there is no memory for tree nodes; nothing changed
    */
-  public boolean replaceLarge(Folio large, List<? extends @Nullable Folio> pages) {
+  public boolean replaceLarge(
+      Folio large, int references, Supplier<? extends List<? extends Folio>> cut) {
     requireLocked(large);
-    if (pages.size() != large.pageCount()) {
-      throw new IllegalArgumentException(
-          pages.size() + " pages for a folio of " + large.pageCount());
-    }
-    long holes = pages.stream().filter(page -> page == null).count();
     XArrayCursor<PageCacheEntry> cursor = entries.cursor();
     cursor.lock();
     try {
       long first = large.index();
-      if (cursor.load(first) != large || cursor.order(first) != large.order()) {
+      if (cursor.load(first) != large
+          || cursor.order(first) != large.order()
+          || !large.freeze(references)) {
         return false;
       }
-      require(large.order() == 0 || cursor.split(first, large.order(), 0), first);
-      replaceEach(cursor, first, pages);
-      present.add(-holes);
+      if (large.order() > 0 && !cursor.split(first, large.order(), 0)) {
+        large.unfreeze(references);
+        return false;
+      }
+      List<? extends Folio> parts = cut.get();
+      storeParts(cursor, parts);
+      eraseEach(cursor, first, large);
+      present.add(parts.stream().mapToLong(Folio::pageCount).sum() - large.pageCount());
+      return true;
     } finally {
       cursor.unlock();
     }
-    large.put(large.pageCount());
-    return true;
   }
 
-  /** Stores the pages first: as long as there is an entry in a node, the node stays. */
-  private static void replaceEach(
-      XArrayCursor<PageCacheEntry> cursor, long first, List<? extends @Nullable Folio> pages) {
-    for (int i = 0; i < pages.size(); i++) {
-      Folio page = pages.get(i);
-      if (page != null) {
-        page.get(1);
-        require(cursor.store(first + i, 0, page), first + i);
-      }
+  /** The parts come first: as long as there is an entry in a node, the node stays. */
+  private static void storeParts(XArrayCursor<PageCacheEntry> cursor, List<? extends Folio> parts) {
+    for (Folio part : parts) {
+      part.get(part.pageCount());
+      storeWhole(cursor, part);
     }
-    for (int i = 0; i < pages.size(); i++) {
-      if (pages.get(i) == null) {
-        cursor.erase(first + i);
+  }
+
+  private static void eraseEach(XArrayCursor<PageCacheEntry> cursor, long first, Folio large) {
+    for (long index = first; index < first + large.pageCount(); index++) {
+      if (cursor.load(index) == large) {
+        cursor.erase(index);
       }
     }
   }

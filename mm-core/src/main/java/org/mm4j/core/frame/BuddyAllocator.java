@@ -124,10 +124,7 @@ final class BuddyAllocator {
    * @throws IllegalStateException if no block of this order was taken there
    */
   void give(int frame, int order) {
-    if (kindOf(frame) != TAKEN + order) {
-      throw new IllegalStateException(
-          "frame 0x%x was not taken with order %d".formatted(frame, order));
-    }
+    requireTaken(frame, order);
     int first = frame;
     int merged = order;
     while (merged < topOrder) {
@@ -143,6 +140,43 @@ final class BuddyAllocator {
     }
     push(first, merged);
     freeFrames += 1L << order;
+  }
+
+  /**
+   * Cuts a taken block into smaller ones, each of which is given back by itself.
+   *
+   * @param orders of the smaller blocks, in the order of their frames; together as large as it
+   * @throws IllegalStateException if no block of this order was taken there
+   * @throws IllegalArgumentException if the smaller ones are not aligned, or not as large as it
+   */
+  void divide(int frame, int order, int[] orders) {
+    requireTaken(frame, order);
+    requireParts(order, orders);
+    int first = frame;
+    for (int part : orders) {
+      setKind(first, (byte) (TAKEN + part));
+      first += 1 << part;
+    }
+  }
+
+  private static void requireParts(int order, int[] orders) {
+    long pages = 0;
+    boolean aligned = true;
+    for (int part : orders) {
+      aligned &= part >= 0 && part <= order && pages % (1L << part) == 0;
+      pages += 1L << part;
+    }
+    if (!aligned || pages != 1L << order) {
+      throw new IllegalArgumentException(
+          "order %d cannot be cut into %s".formatted(order, Arrays.toString(orders)));
+    }
+  }
+
+  private void requireTaken(int frame, int order) {
+    if (kindOf(frame) != TAKEN + order) {
+      throw new IllegalStateException(
+          "frame 0x%x was not taken with order %d".formatted(frame, order));
+    }
   }
 
   /** Returns the free blocks of an order, counted. */

@@ -3,6 +3,8 @@ package org.mm4j.core.frame;
 
 import java.lang.foreign.MemorySegment;
 import java.lang.invoke.MethodHandles;
+import java.util.ArrayList;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.mm4j.Pages;
 import org.mm4j.spi.Folio;
@@ -21,12 +23,13 @@ import org.mm4j.sync.WordField;
  *                                +-----+
  *                                v     |
  * FramePool.allocate --1 ref--> in use ---freeze(n), exactly n refs--> frozen (0 refs)
- *                                |  ^                                    |
- *                                |  +-----------unfreeze(m)--------------+
- *                      last put  |
- *                                v
- *                              freed (0 refs, for ever; its frames get a new folio)
+ *                                |  ^                                    |   |
+ *                                |  +-----------unfreeze(m)--------------+   | split
+ *                      last put  |                                           v
+ *                                +--------> freed (0 refs, for ever) <-------+
  * }</pre>
+ *
+ * <p>The frames of a freed folio get a new one; those of one that was split have theirs already.
  *
  * <p>Two words hold everything that changes without a lock:
  *
@@ -54,6 +57,7 @@ public final class CoreFolio implements Folio {
   private static final long DIRTY = 1 << 4;
   private static final long POISONED = 1 << 5;
   private static final long FREED = 1 << 6;
+  private static final long INHERITED = ON_LRU | UP_TO_DATE | DIRTY | POISONED;
   private static final int ORDER_SHIFT = 8;
   private static final int ORDER_MASK = 0x1f;
   private static final int FRAME_SHIFT = 32;
@@ -82,6 +86,14 @@ public final class CoreFolio implements Folio {
 
   @SuppressWarnings("unused") // accessed through MAPPING
   private @Nullable Mapping mapping;
+
+  /** Creates a part of a folio, with its flags and its place in the file, and one reference. */
+  private CoreFolio(CoreFolio whole, int page, int order) {
+    this(whole.pool, (int) whole.frame() + page, order, whole.account);
+    this.state |= STATE.getAcquire(whole) & INHERITED;
+    this.index = whole.index + page;
+    this.mapping = whole.mapping();
+  }
 
   CoreFolio(FramePool pool, int frame, int order, @Nullable FrameAccount account) {
     this.pool = pool;
@@ -245,6 +257,34 @@ public final class CoreFolio implements Folio {
         return;
       }
     }
+  }
+
+  /**
+   * Cuts this folio into smaller ones, in place: they have its frames, its content, its flags but
+   * for the lock, its place in its file, and its charge. Afterwards this one is freed.
+   *
+   * <p>It must be frozen and unmapped, so that nobody holds it, and the caller must have its lock,
+   * which is still to be released. Takes the frame pool's lock.
+   *
+   * @param orders of the parts, in the order of their frames; together as large as this folio
+   * @return the parts, each with one reference for the caller
+   * @throws IllegalArgumentException if the parts are not aligned, or not as large as this folio
+   */
+  public List<CoreFolio> split(int... orders) {
+    if (COUNT.getAcquire(this) != 0 || has(FREED)) {
+      throw broken("split but not frozen and unmapped");
+    }
+    List<CoreFolio> parts = new ArrayList<>(orders.length);
+    int page = 0;
+    for (int order : orders) {
+      parts.add(new CoreFolio(this, page, order));
+      page += 1 << order;
+    }
+    pool.divide(this, parts);
+    STATE.getAndSetBits(this, FREED);
+    STATE.getAndClearBits(this, ON_LRU);
+    MAPPING.set(this, null);
+    return parts;
   }
 
   @Override

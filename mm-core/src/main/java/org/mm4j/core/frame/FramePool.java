@@ -3,6 +3,7 @@ package org.mm4j.core.frame;
 
 import java.lang.foreign.MemorySegment;
 import java.lang.invoke.MethodHandles;
+import java.util.List;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.mm4j.Pages;
@@ -125,6 +126,25 @@ public final class FramePool implements FolioAllocator, AutoCloseable {
       if (folio == null) {
         giveBack(frame, order, payer);
       }
+    }
+  }
+
+  /**
+   * Makes parts the owners of the frames of a folio that nobody has a reference to. Its charge is
+   * theirs; nothing is freed.
+   *
+   * @param parts of all its frames, in order
+   */
+  void divide(CoreFolio folio, List<CoreFolio> parts) {
+    int[] orders = parts.stream().mapToInt(CoreFolio::order).toArray();
+    BUDDY_LOCK.lock(this);
+    try {
+      buddy.divide((int) folio.frame(), folio.order(), orders);
+    } finally {
+      BUDDY_LOCK.unlock(this);
+    }
+    for (CoreFolio part : parts) {
+      table.setOwner((int) part.frame(), part.pageCount(), part);
     }
   }
 

@@ -30,10 +30,12 @@ import org.mm4j.spi.VmaFlag;
 final class FileFaults implements FaultHandler {
   private final PageTables tables;
   private final FolioMapping folios;
+  private final FaultAround around;
 
-  FileFaults(PageTables tables, FolioMapping folios) {
+  FileFaults(PageTables tables, FolioMapping folios, int hugeOrder) {
     this.tables = tables;
     this.folios = folios;
+    this.around = new FaultAround(tables, folios, hugeOrder);
   }
 
   @Override
@@ -106,8 +108,9 @@ final class FileFaults implements FaultHandler {
       return Settled.BUS_ERROR;
     }
     boolean store = fault.access() == Access.WRITE;
+    long endIndex = mapping.operations().endIndex();
     if (!folios.mapHuge(fault.vma(), fault.address(), folio)
-        && !folios.mapPage(fault.vma(), fault.pageAddress(), folio, store)) {
+        && !around.map(fault.vma(), fault.pageAddress(), folio, store, endIndex)) {
       widen(fault);
     }
     return Settled.MAPPED;

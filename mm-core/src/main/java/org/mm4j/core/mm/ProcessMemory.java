@@ -100,7 +100,7 @@ public final class ProcessMemory
     mmapLock = new SharedLock(LockRank.MMAP, "of address space " + id);
     tables = new PageTables(hugeOrder);
     folios = new FolioMapping(tables, hugeOrder);
-    faults = new FaultPath(this, new FileFaults(tables, folios), kernel.faults());
+    faults = new FaultPath(this, new FileFaults(tables, folios, hugeOrder), kernel.faults());
     plainRead = new PlainAccess(processors, new Source("read"));
     plainWrite = new PlainAccess(processors, new Source("write"));
     layout = new VmaLayout(this);

@@ -11,6 +11,7 @@ import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.mm4j.PageRange;
+import org.mm4j.core.frame.CoreFolio;
 import org.mm4j.core.xarray.NodeAllocator;
 import org.mm4j.spi.Folio;
 import org.mm4j.spi.PageCacheCursor;
@@ -101,19 +102,18 @@ class XArrayPageCacheStressTest {
   private static void cutUp(CacheFixture file, Folio huge) {
     huge.get(1);
     huge.lock();
-    List<Folio> pages = new ArrayList<>();
-    for (int i = 0; i < PAGES; i++) {
-      pages.add(i % 2 == 0 ? null : file.folio(PAGES + i, 0));
+    List<CoreFolio> parts = new ArrayList<>();
+    while (!file.cache().replaceLarge(huge, PAGES + 1, () -> cutIn(huge, parts))) {
+      Thread.onSpinWait(); // a reader has it
     }
-    assertTrue(file.cache().replaceLarge(huge, pages));
-    huge.detach();
     huge.unlock();
-    huge.put(1);
-    for (Folio page : pages) {
-      if (page != null) {
-        page.put(1);
-      }
-    }
+    parts.forEach(part -> part.put(1));
+  }
+
+  /** Cuts a folio into pages, and keeps every other one. */
+  private static List<CoreFolio> cutIn(Folio huge, List<CoreFolio> parts) {
+    parts.addAll(((CoreFolio) huge).split(new int[PAGES]));
+    return parts.stream().filter(part -> part.index() % 2 == 1).toList();
   }
 
   private static void lookUp(long seed, XArrayPageCache cache, CountDownLatch stop) {

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assertions.fail;
 import static org.mockito.Mockito.mock;
 import static org.mockito.Mockito.when;
 
@@ -24,6 +25,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 import org.mm4j.Errno;
 import org.mm4j.MemoryException;
 import org.mm4j.PageRange;
+import org.mm4j.core.frame.CoreFolio;
 import org.mm4j.spi.Folio;
 import org.mm4j.spi.MemoryAudit.SlotBook;
 import org.mm4j.spi.MemoryAudit.SlotKind;
@@ -175,34 +177,41 @@ class XArrayPageCacheTest {
   }
 
   @Test
-  void replaceLargePutsPagesAndHolesInItsPlace() {
+  void replaceLargePutsPartsAndHolesInItsPlace() {
     Folio large = file.added(8, ORDER);
-    large.get(1);
+    large.get(2);
     large.lock();
-    List<Folio> pages = new ArrayList<>();
-    for (int i = 0; i < 8; i++) {
-      pages.add(i == 3 || i == 4 ? null : file.folio(8 + i, 0));
-    }
+    assertFalse(cache.replaceLarge(large, 9, () -> fail("somebody else holds it")));
+    large.put(1);
     nodesLeft = chunkShift == 2 ? 1 : Integer.MAX_VALUE;
     if (chunkShift == 2) {
-      assertThrows(MemoryException.class, () -> cache.replaceLarge(large, pages));
+      assertFalse(cache.replaceLarge(large, 9, () -> fail("there is a node too few")));
+      assertEquals(9, large.references());
       nodesLeft = 2;
     }
-    assertTrue(cache.replaceLarge(large, pages));
-    assertFalse(cache.replaceLarge(large, pages));
-    large.detach();
+    List<CoreFolio> parts = new ArrayList<>();
+    assertTrue(
+        cache.replaceLarge(
+            large,
+            9,
+            () -> {
+              parts.addAll(((CoreFolio) large).split(1, 0, 0, 2));
+              return List.of(parts.get(0), parts.get(2), parts.get(3));
+            }));
+    assertFalse(cache.replaceLarge(large, 9, () -> fail("it is gone")));
     large.unlock();
-    assertEquals(1, large.references());
-    large.put(1);
-    assertEquals(6, cache.presentPages());
+    assertEquals(7, cache.presentPages());
+    int[] partAt = {0, 0, -1, 2, 3, 3, 3, 3};
     for (int i = 0; i < 8; i++) {
       PageCacheEntry met = cache.lookup(8 + i);
-      assertSame(pages.get(i), met);
-      if (met instanceof Folio page) {
-        assertEquals(3, page.references());
-        page.put(2);
+      assertSame(partAt[i] < 0 ? null : parts.get(partAt[i]), met);
+      if (met instanceof Folio part) {
+        assertEquals(2 + part.pageCount(), part.references());
+        part.put(1);
       }
     }
+    parts.forEach(part -> part.put(1));
+    assertEquals(7, file.pool().totalFrames() - file.pool().freeFrames());
   }
 
   @Test

@@ -66,6 +66,22 @@ final class BuddyAllocatorTest {
   }
 
   @Test
+  void aBlockThatWasDividedIsGivenBackInPieces() {
+    BuddyAllocator buddy = full();
+    int frame = buddy.take(2);
+    assertThrows(IllegalArgumentException.class, () -> buddy.divide(frame, 2, new int[] {1, 0}));
+    assertThrows(IllegalArgumentException.class, () -> buddy.divide(frame, 2, new int[] {0, 1, 0}));
+    assertThrows(IllegalStateException.class, () -> buddy.divide(frame, 1, new int[] {0, 0}));
+    buddy.divide(frame, 2, new int[] {1, 0, 0});
+    assertThrows(IllegalStateException.class, () -> buddy.give(frame, 2));
+    buddy.give(frame + 2, 0);
+    buddy.give(frame, 1);
+    assertEquals(FRAMES - 1, buddy.freeFrames());
+    buddy.give(frame + 3, 0);
+    assertEquals(FRAMES >> TOP_ORDER, buddy.freeBlocks(TOP_ORDER), "merged again");
+  }
+
+  @Test
   void refusesAnUpperHalfThatWasMergedAlready() {
     BuddyAllocator buddy = full();
     int lower = buddy.take(0);

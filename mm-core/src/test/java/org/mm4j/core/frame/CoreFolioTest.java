@@ -13,6 +13,7 @@ import static org.mockito.Mockito.when;
 import com.sun.management.ThreadMXBean;
 import java.lang.foreign.ValueLayout;
 import java.lang.management.ManagementFactory;
+import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -161,6 +162,34 @@ final class CoreFolioTest {
     assertEquals(3, folio.references());
     folio.removeMapping();
     folio.put(3);
+  }
+
+  @Test
+  void splitsInPlaceWhenNobodyHoldsIt() {
+    CoreFolio whole = Pools.folio(pool, Pools.ORDER);
+    whole.data(5).fill((byte) 5);
+    whole.markUpToDate();
+    whole.addToLru();
+    whole.lock();
+    assertBroken("not frozen", whole, () -> whole.split(2, 1, 0, 0));
+    whole.freeze(1);
+    assertThrows(IllegalArgumentException.class, () -> whole.split(2, 1, 0));
+    List<CoreFolio> parts = whole.split(2, 1, 0, 0);
+    whole.unlock();
+    assertFalse(whole.tryGet());
+    assertBroken("not frozen", whole, () -> whole.unfreeze(1));
+    assertEquals(4, parts.size());
+    CoreFolio second = parts.get(1);
+    assertEquals(whole.frame() + 4, second.frame());
+    assertEquals(1, second.order());
+    assertEquals(1, second.references());
+    assertEquals(5, second.data(1).get(ValueLayout.JAVA_BYTE, 0));
+    assertTrue(second.isUpToDate() && second.isOnLru() && !second.isDirty() && !second.isLocked());
+    assertSame(second, pool.folioOf(whole.frame() + 5));
+    long free = pool.freeFrames();
+    parts.forEach(part -> part.put(1));
+    assertEquals(free + whole.pageCount(), pool.freeFrames());
+    assertNull(pool.folioOf(whole.frame()));
   }
 
   @Test

@@ -55,10 +55,6 @@ final class CallTarget implements AutoCloseable {
     userfaultfd.handshake(Set.of());
   }
 
-  long sizeBytes() {
-    return file.sizeBytes();
-  }
-
   /** Makes a call and returns what it answered. */
   String make(RandomCall call) {
     try {

@@ -4,6 +4,9 @@ package org.mm4j.linux.conformance;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNull;
 
+import java.util.ArrayList;
+import java.util.BitSet;
+import java.util.List;
 import java.util.OptionalLong;
 import java.util.Set;
 import org.junit.jupiter.api.Assumptions;
@@ -337,6 +340,113 @@ abstract class CollapseContract extends BackendContract {
     assertEquals(80, file.blocks());
     refused(Errno.EFAULT, () -> byteAt(address + 10 * PAGE));
     assertEquals(10, byteAt(address + 9 * PAGE));
+  }
+
+  /**
+   * A huge page across the end of the file is halved around each cut, and every part but the first
+   * that lies beyond the end leaves the file; where nothing is beyond it, nothing but the hole
+   * does.
+   *
+   * @param calls {@code p} for a hole of so many pages or {@code t} for a size, in pages and bytes
+   */
+  @ParameterizedTest
+  @CsvSource({
+    "512+0, 'p 1+0 1+0', '0..1 2..512'",
+    "512+0, 'p 10+0 246+0', '0..10 256..512'",
+    "100+0, 'p 10+0 1+0', '0..10 11..128'",
+    "100+0, 'p 300+0 1+0', '0..256'",
+    "100+0, 'p 300+0 1+0, p 10+0 1+0', '0..10 11..128'",
+    "100+0, 'p 0+0 1+0', '1..128'",
+    "100+0, 'p 99+0 1+0', '0..99'",
+    "100+0, 'p 100+0 1+0', '0..100'",
+    "100+0, 'p 10+5 0+10', '0..128'",
+    "100+0, 'p 10+5 1+0', '0..128'",
+    "100+0, 'p 10+5 5+0', '0..11 15..128'",
+    "100+0, 'p 50+0 100+0', '0..50'",
+    "100+0, 'p 50+3 462+0', '0..51'",
+    "100+0, 'p 511+0 2+0', '0..256'",
+    "300+0, 'p 400+0 8+0, p 10+0 1+0', '0..10 11..384'",
+    "300+0, 'p 10+0 1+0, p 200+0 1+0', '0..10 11..200 201..512'",
+    "300+0, 'p 200+0 1+0, p 290+0 1+0', '0..200 201..290 291..304'",
+    "100+0, 't 100+0 0', '0..100'",
+    "100+7, 't 100+7 0', '0..101'",
+    "100+7, 't 101+0 0', '0..512'",
+    "100+0, 't 50+1 0', '0..51'",
+    "100+0, 't 200+0 0, t 150+0 0', '0..150'",
+    "511+3996, 't 511+3896 0', '0..512'",
+    "100+0, 'p 50+0 1+0, t 300+0 0, p 60+0 1+0', '0..50 51..60 61..128'",
+  })
+  void aCutDropsThePartsBeyondTheEnd(String size, String calls, String left) {
+    MemoryFile file = file(bytesOf(size));
+    file.write(0, bytes(1, 1));
+    long address = mapped(file, HUGE);
+    collapse(address, HUGE);
+    for (String call : calls.split(", ", -1)) {
+      String[] words = call.split(" ", -1);
+      if (words[0].equals("p")) {
+        file.punchHole(bytesOf(words[1]), bytesOf(words[2]));
+      } else {
+        file.truncate(bytesOf(words[1]));
+      }
+    }
+    BitSet resident = space.residency(range(address, HUGE));
+    assertEquals(left, runs(resident));
+    assertEquals(8L * resident.cardinality(), file.blocks());
+  }
+
+  private static long bytesOf(String pagesAndBytes) {
+    String[] numbers = pagesAndBytes.split("\\+", -1);
+    return Long.parseLong(numbers[0]) * PAGE
+        + (numbers.length > 1 ? Long.parseLong(numbers[1]) : 0);
+  }
+
+  private static String runs(BitSet pages) {
+    List<String> runs = new ArrayList<>();
+    for (int from = pages.nextSetBit(0); from >= 0; ) {
+      int to = pages.nextClearBit(from);
+      runs.add(from + ".." + to);
+      from = pages.nextSetBit(to);
+    }
+    return String.join(" ", runs);
+  }
+
+  @Test
+  void aFaultMapsAPartAcrossTheEndAsAWhole() {
+    MemoryFile file = file(100 * PAGE);
+    fill(file, 0, 1);
+    long address = mapped(file, HUGE);
+    collapse(address, HUGE);
+    file.punchHole(300 * PAGE, PAGE);
+    refused(Errno.EFAULT, () -> put(address + 200 * PAGE, 1));
+    put(address + 50 * PAGE, 1);
+    put(address + 200 * PAGE, 1);
+    refused(Errno.EFAULT, () -> put(address + 256 * PAGE, 1));
+    space.advise(range(address, HUGE), Advice.DONTNEED);
+    refused(Errno.EFAULT, () -> byteAt(address + 200 * PAGE));
+    assertEquals(1, byteAt(address + 50 * PAGE));
+    assertEquals(1, byteAt(address + 200 * PAGE), "a load as well");
+  }
+
+  @Test
+  void aFaultInAWatchedOrCutMappingMapsLess() {
+    MemoryFile file = file(100 * PAGE);
+    fill(file, 0, 1);
+    long address = mapped(file, HUGE);
+    collapse(address, HUGE);
+    file.punchHole(300 * PAGE, PAGE);
+    Userfaultfd userfaultfd = userfaultfd(UffdFlag.USER_MODE_ONLY);
+    userfaultfd.register(range(address, HUGE), MISSING);
+    put(address + 50 * PAGE, 1);
+    refused(Errno.EFAULT, () -> put(address + 200 * PAGE, 1));
+    userfaultfd.unregister(range(address, HUGE));
+    put(address + 60 * PAGE, 1);
+    refused(Errno.EFAULT, () -> put(address + 200 * PAGE, 1));
+    assertEquals(0, byteAt(address + 70 * PAGE), "a load maps around what is mapped");
+    put(address + 200 * PAGE, 1);
+    space.advise(range(address, HUGE), Advice.DONTNEED);
+    space.protect(range(address + 8 * PAGE, PAGE), Set.of(Protection.READ));
+    assertEquals(0, byteAt(address + 90 * PAGE));
+    refused(Errno.EFAULT, () -> put(address + 200 * PAGE, 1));
   }
 
   @Test

@@ -16,7 +16,7 @@ import org.mm4j.testkit.Seeds;
  * what can be read must be the same.
  *
  * <p>Differences that are documented in {@code docs/LINUX-COMPATIBILITY.md} are left out; {@link
- * RandomCall} and {@link KnownDifferences} name each.
+ * RandomCall} names each.
  */
 @Tag("kernel")
 final class RandomCallsTest {
@@ -42,14 +42,10 @@ final class RandomCallsTest {
 
   private static void compareOneFile(RandomGenerator random) {
     List<String> history = new ArrayList<>();
-    KnownDifferences known = new KnownDifferences();
     try (CallTarget simulated = new CallTarget(Backend.SIMULATED.open());
         CallTarget running = new CallTarget(Backend.RUNNING.open())) {
       while (history.size() < CALLS_PER_FILE) {
         RandomCall call = RandomCall.next(random);
-        if (known.leaveOut(call, running.sizeBytes())) {
-          continue;
-        }
         String expected = running.make(call);
         String actual = simulated.make(call);
         history.add(call + " -> " + expected);
