@@ -32,7 +32,8 @@ final class PageFilling {
     /**
      * Returns what fills the page at an offset from the start of the request.
      *
-     * @throws MemoryException EFAULT if the content cannot be read
+     * @throws MemoryException EFAULT if the content cannot be read; ESRCH if it is in an address
+     *     space that is being closed
      */
     PageFiller at(long offsetBytes);
   }
@@ -86,6 +87,8 @@ final class PageFilling {
                 new AddressRange(range.start() + done, range.lengthBytes() - done),
                 source.at(done));
       } catch (MemoryException e) {
+        // Linux looks at the destination first, and at the source only when it needs the content.
+        refusal = refusalOf(new AddressRange(range.start() + done, range.lengthBytes() - done));
         unreadable = e;
         break;
       }
@@ -102,7 +105,7 @@ final class PageFilling {
     if (done > 0) {
       return new FillOutcome.Retry(done);
     }
-    if (unreadable != null) {
+    if (unreadable != null && refusal == null) {
       throw unreadable;
     }
     return outcome(call, range, Objects.requireNonNull(refusal));
@@ -119,6 +122,28 @@ final class PageFilling {
     };
   }
 
+  /** Returns why the first page of what is left would not be filled, whatever the content. */
+  private @Nullable Refusal refusalOf(AddressRange left) {
+    mm.mmapLock().lockShared();
+    try {
+      if (mm.isExiting()) {
+        return Refusal.GONE;
+      }
+      if (watchedVma(left) == null) {
+        return Refusal.NOT_REGISTERED;
+      }
+      return mm.entry(left.start()) == MemoryDescriptor.EntryState.HUGE ? Refusal.EXISTS : null;
+    } finally {
+      mm.mmapLock().unlockShared();
+    }
+  }
+
+  /** Returns the watched VMA that has all of a range, or null. */
+  private @Nullable Vma watchedVma(AddressRange range) {
+    Vma vma = mm.findVma(range.start());
+    return vma != null && vma.watcher() != null && vma.range().contains(range) ? vma : null;
+  }
+
   /** Fills the first page of what is left; null if it did. */
   private @Nullable Refusal fillPage(AddressRange left, PageFiller filler) {
     mm.mmapLock().lockShared();
@@ -126,8 +151,8 @@ final class PageFilling {
       if (mm.isExiting()) {
         return Refusal.GONE;
       }
-      Vma vma = mm.findVma(left.start());
-      if (vma == null || vma.watcher() == null || !vma.range().contains(left)) {
+      Vma vma = watchedVma(left);
+      if (vma == null) {
         return Refusal.NOT_REGISTERED;
       }
       Mapping mapping = Objects.requireNonNull(vma.mapping(), "watched VMAs have files");

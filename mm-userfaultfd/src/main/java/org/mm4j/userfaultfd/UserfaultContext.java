@@ -130,10 +130,26 @@ final class UserfaultContext implements Userfaultfd, UserfaultWatcher {
         "UFFDIO_COPY",
         new AddressRange(address, lengthBytes),
         offset -> {
-          mm.read(sourceAddress + offset, bounce); // may fault: before any lock is taken
+          readSource(sourceAddress + offset, bounce);
           return filler;
         },
         flags);
+  }
+
+  /** Reads guest memory, which may fault: no lock is held. */
+  private void readSource(long address, MemorySegment to) {
+    try {
+      mm.read(address, to);
+    } catch (IllegalStateException e) {
+      if (!mm.isExiting()) {
+        throw e;
+      }
+      MemoryException gone =
+          new MemoryException(
+              Errno.ESRCH, "UFFDIO_COPY", address, "the address space is being closed");
+      gone.initCause(e);
+      throw gone;
+    }
   }
 
   @Override

@@ -270,6 +270,14 @@ final class UserfaultfdOnShmemTest {
   }
 
   @Test
+  void theDestinationIsLookedAtBeforeTheSource() {
+    long nowhere = 1L << 30;
+    arm(pages(0, 1));
+    assertEquals(new FillOutcome.NotRegistered(), uffd.copy(watched + PAGE, nowhere, PAGE, PLAIN));
+    assertEquals(new FillOutcome.NotRegistered(), uffd.copy(watched, nowhere, 2 * PAGE, PLAIN));
+  }
+
+  @Test
   void copyOntoAPageIsAlreadyPresentAndKeepsIt() {
     space.write(alias, content(1, 1));
     arm(pages(0, PAGES));
@@ -533,6 +541,25 @@ final class UserfaultfdOnShmemTest {
     space.close();
     assertEquals(Errno.ESRCH, reader.get(10, TimeUnit.SECONDS));
     assertEquals(new FillOutcome.Gone(), uffd.copy(watched, content(1, 0), PLAIN));
+    assertEquals(new FillOutcome.Gone(), uffd.copy(watched, alias, PAGE, PLAIN));
+  }
+
+  @Test
+  void closingTheAddressSpaceEndsACopyThatWaitsForItsSource() throws Exception {
+    arm(pages(0, 1));
+    MemoryFile other = memory.createMemoryFile("source", Set.of());
+    other.truncate(PAGE);
+    long source = space.map(MapRequest.shared(other, 0, PAGE));
+    try (Userfaultfd second = space.userfaultfd(Set.of())) {
+      second.handshake(Set.of());
+      second.register(new AddressRange(source, PAGE), MISSING);
+      CompletableFuture<FillOutcome> copy =
+          CompletableFuture.supplyAsync(() -> uffd.copy(watched, source, PAGE, PLAIN), threads);
+      second.take();
+      space.close();
+      assertEquals(new FillOutcome.Gone(), copy.get(10, TimeUnit.SECONDS));
+    }
+    other.close();
   }
 
   @Test
