@@ -10,8 +10,8 @@ import org.mm4j.spi.PageCacheEntry;
 import org.mm4j.spi.SwapEntry;
 
 /**
- * Looks for data or a hole ({@code SEEK_DATA}, {@code SEEK_HOLE}): data is an up-to-date page or a
- * swapped one; a fallocated page that nobody touched counts as a hole.
+ * Looks for data or a hole ({@code SEEK_DATA}, {@code SEEK_HOLE}): data is an up-to-date page, a
+ * poisoned or a swapped one; a fallocated page that nobody touched counts as a hole.
  */
 final class SeekHoleData implements PageCache.EntryVisitor {
   private final boolean wantsData;
@@ -69,7 +69,8 @@ final class SeekHoleData implements PageCache.EntryVisitor {
 
   private static boolean isData(PageCacheEntry entry) {
     return switch (entry) {
-      case Folio folio -> folio.isUpToDate();
+      // The content of a poisoned page is lost, but it is no hole: it does not read as zeros.
+      case Folio folio -> folio.isUpToDate() || folio.isPoisoned();
       case SwapEntry swapped -> true;
       default -> false;
     };

@@ -8,6 +8,7 @@ import static org.mm4j.shmem.Bytes.assertErrno;
 import static org.mm4j.shmem.Bytes.filled;
 import static org.mm4j.shmem.Bytes.write;
 
+import java.util.OptionalLong;
 import org.junit.jupiter.api.Test;
 import org.mm4j.Errno;
 import org.mm4j.spi.BringIn;
@@ -44,6 +45,8 @@ final class PoisonTest {
       assertEquals(BringIn.Absent.IO_ERROR, inode.operations().bringIn(0));
       assertErrno(Errno.EIO, () -> file.read(0, filled(0, 8)));
       assertErrno(Errno.EIO, () -> file.write(0, filled(0, 8)));
+      assertEquals(OptionalLong.of(0), file.seekData(0), "a page whose content is lost is no hole");
+      assertEquals(OptionalLong.of(PAGE), file.seekHole(0));
     }
   }
 }
