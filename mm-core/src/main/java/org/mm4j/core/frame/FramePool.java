@@ -271,8 +271,7 @@ public final class FramePool implements FolioAllocator, AutoCloseable {
     } finally {
       cache.unlock();
     }
-    drainAll();
-    return takeFromBuddy(0);
+    return takeAfterDraining(0);
   }
 
   /** Moves a batch from the buddy allocator to a locked stripe; false if there is not one frame. */
@@ -314,17 +313,21 @@ public final class FramePool implements FolioAllocator, AutoCloseable {
     return caches[(int) Sync.threadNumber() & (caches.length - 1)];
   }
 
-  private void drainAll() {
+  /** Empties the per-CPU lists; false if they were empty. */
+  private boolean drainAll() {
+    boolean drained = false;
     for (FrameCache cache : caches) {
       cache.lock();
       try {
         if (!cache.isEmpty()) {
           drain(cache, Integer.MAX_VALUE);
+          drained = true;
         }
       } finally {
         cache.unlock();
       }
     }
+    return drained;
   }
 
   private void drain(FrameCache cache, int most) {
@@ -340,11 +343,21 @@ public final class FramePool implements FolioAllocator, AutoCloseable {
 
   private int takeBlock(int order) {
     int frame = takeFromBuddy(order);
-    if (frame == BuddyAllocator.NONE) {
-      drainAll();
-      frame = takeFromBuddy(order);
+    return frame == BuddyAllocator.NONE ? takeAfterDraining(order) : frame;
+  }
+
+  /**
+   * Empties the per-CPU lists and takes a block. What was drained may be in the list of another
+   * thread by then, which refilled it with more than it needs: again, until there is nothing.
+   */
+  private int takeAfterDraining(int order) {
+    while (true) {
+      boolean drained = drainAll();
+      int frame = takeFromBuddy(order);
+      if (frame != BuddyAllocator.NONE || !drained) {
+        return frame;
+      }
     }
-    return frame;
   }
 
   private int takeFromBuddy(int order) {

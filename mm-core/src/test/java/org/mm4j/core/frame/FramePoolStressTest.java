@@ -85,6 +85,25 @@ final class FramePoolStressTest {
     }
   }
 
+  /** What one thread needs must not be kept from it by what another has in its per-CPU list. */
+  @Test
+  void nobodyIsRefusedWhileFramesAreFree() throws Exception {
+    try (FramePool pool = Pools.small(32)) {
+      List<Callable<Integer>> tasks = new ArrayList<>();
+      for (int i = 0; i < THREADS; i++) {
+        tasks.add(
+            () -> {
+              for (int step = 0; step < STEPS; step++) {
+                Pools.folio(pool, 0).put(1); // throws if it is refused
+              }
+              return 0;
+            });
+      }
+      runAll(tasks);
+      Pools.assertPristine(pool);
+    }
+  }
+
   @Test
   void freesAFolioOnceHoweverManyThreadsHoldIt() throws Exception {
     try (FramePool pool = Pools.small(64)) {
