@@ -86,12 +86,10 @@ final class AdviseOperation {
   }
 
   private void dropTranslations(AddressRange range) {
-    CpuTlbBatch batch = mm.newBatch();
     mm.mmapLock().lockShared();
-    try {
+    try (CpuTlbBatch batch = mm.newBatch()) {
       walk(range, part -> mm.zap(part.range(), batch));
     } finally {
-      batch.flush();
       mm.mmapLock().unlockShared();
     }
   }

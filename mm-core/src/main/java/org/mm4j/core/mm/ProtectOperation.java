@@ -30,12 +30,10 @@ final class ProtectOperation {
     if (pages.isEmpty()) {
       return;
     }
-    CpuTlbBatch batch = mm.newBatch();
     mm.lockOpen();
-    try {
+    try (CpuTlbBatch batch = mm.newBatch()) { // also flushed at a gap: what lies before is changed
       change(pages, batch);
     } finally {
-      batch.flush(); // what lies before a gap is changed
       mm.mmapLock().unlock();
     }
   }

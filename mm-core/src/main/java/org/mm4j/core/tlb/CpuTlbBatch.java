@@ -13,9 +13,10 @@ import org.mm4j.sync.Sync;
  * The address spaces from which translations were removed, and the references that those had: each
  * address space is flushed once, then the references are given back ({@code mmu_gather}).
  *
- * <p>Owned by one thread; can be used again after a flush.
+ * <p>Owned by one thread; can be used again after a flush. Closing it flushes, so that in a {@code
+ * try} neither a failure before nor one of the flush hides the other.
  */
-public final class CpuTlbBatch implements TlbBatch {
+public final class CpuTlbBatch implements TlbBatch, AutoCloseable {
   private static final int GATHER_LIMIT = 4096;
 
   private final FlushStatistics statistics;
@@ -52,6 +53,11 @@ public final class CpuTlbBatch implements TlbBatch {
       folio.put(1);
     }
     released.clear();
+  }
+
+  @Override
+  public void close() {
+    flush();
   }
 
   private void shootDown() {
