@@ -16,6 +16,14 @@ public interface UserfaultWatcher {
    */
   FaultOutcome missing(PageFault fault);
 
+  /**
+   * Returns whether a thread waits, or is about to, after {@link #missing} answered {@link
+   * FaultOutcome.Wait}. A watcher that cannot tell says so.
+   */
+  default boolean hasWaiters() {
+    return true;
+  }
+
   /** The address space is going away: waiting threads are woken and find it exiting. */
   void addressSpaceExits(MemoryDescriptor mm);
 }

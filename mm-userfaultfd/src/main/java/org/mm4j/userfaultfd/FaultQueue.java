@@ -122,6 +122,16 @@ final class FaultQueue {
     }
   }
 
+  /** Returns whether a fault was added and neither woken nor taken out. */
+  boolean hasWaiters() {
+    lock.lock();
+    try {
+      return !waiting.isEmpty();
+    } finally {
+      lock.unlock();
+    }
+  }
+
   private boolean isClosed() {
     lock.lock();
     try {

@@ -262,6 +262,11 @@ final class UserfaultContext implements Userfaultfd, UserfaultWatcher {
   }
 
   @Override
+  public boolean hasWaiters() {
+    return faults.hasWaiters();
+  }
+
+  @Override
   public void addressSpaceExits(MemoryDescriptor exiting) {
     faults.wakeAll();
   }

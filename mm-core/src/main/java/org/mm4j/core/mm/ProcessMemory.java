@@ -84,8 +84,8 @@ public final class ProcessMemory
   private final Counter charged = new Counter();
 
   /**
-   * Whose VMAs were unmapped while armed: a thread that waits there goes on waiting, as in Linux,
-   * until the space is closed. Guarded by the mmap lock held for writing.
+   * Whose VMAs were unmapped while threads waited: a thread that waits there goes on waiting, as in
+   * Linux, until the space is closed. Guarded by the mmap lock held for writing.
    */
   private final Set<UserfaultWatcher> watchersOfUnmapped = new LinkedHashSet<>();
 
@@ -386,11 +386,15 @@ public final class ProcessMemory
     return layout.change(vma, part, flags, watcher);
   }
 
-  /** Remembers who watches a VMA that is being unmapped. The mmap lock is held for writing. */
+  /**
+   * Remembers who watches a VMA that is being unmapped, if anybody waits: nobody else will come.
+   * The mmap lock is held for writing, so a fault has its place in the queue, or sees the change.
+   */
   void rememberWatcher(MappedVma vma) {
     UserfaultWatcher watcher = vma.watcher();
     if (watcher != null) {
       watchersOfUnmapped.add(watcher);
+      watchersOfUnmapped.removeIf(each -> !each.hasWaiters());
     }
   }
 

@@ -35,6 +35,7 @@ import org.mm4j.spi.BringIn;
 import org.mm4j.spi.FillResult;
 import org.mm4j.spi.Folio;
 import org.mm4j.spi.MemoryDescriptor.EntryState;
+import org.mm4j.spi.UserfaultWatcher;
 import org.mm4j.spi.Vma;
 import org.mm4j.spi.VmaFlag;
 
@@ -212,6 +213,39 @@ class FaultTest {
       filled.folio().put(1);
     } finally {
       space.mmapLock().unlockShared();
+    }
+  }
+
+  @Test
+  void onlyWatchersForWhomSomebodyWaitsAreRememberedAfterUnmap() throws Exception {
+    long address = mapAll();
+    TestWatcher first = arm(address, 1);
+    arm(address + PAGE, 1);
+    CompletableFuture<Void> load =
+        CompletableFuture.runAsync(
+            () -> {
+              try (GuestCpu cpu = space.newCpu()) {
+                cpu.loadByte(address);
+              } catch (MemoryAccessException e) {
+                assertEquals(FaultSignal.SEGV_MAPERR, e.signal());
+              }
+            });
+    assertTrue(first.asked.await(10, TimeUnit.SECONDS));
+    space.unmap(range(address, 2));
+    assertEquals(Set.of(first), remembered());
+    first.waiting.wakeAll();
+    load.get(10, TimeUnit.SECONDS);
+    arm(address + 2 * PAGE, 1);
+    space.unmap(range(address + 2 * PAGE, 1));
+    assertEquals(Set.of(), remembered());
+  }
+
+  private Set<UserfaultWatcher> remembered() {
+    space.mmapLock().lock();
+    try {
+      return space.rememberedWatchers();
+    } finally {
+      space.mmapLock().unlock();
     }
   }
 

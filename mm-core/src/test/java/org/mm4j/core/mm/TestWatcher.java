@@ -2,6 +2,7 @@
 package org.mm4j.core.mm;
 
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.mm4j.spi.FaultOutcome;
 import org.mm4j.spi.MemoryDescriptor;
 import org.mm4j.spi.PageFault;
@@ -13,6 +14,7 @@ import org.mm4j.sync.Waiter;
 final class TestWatcher implements UserfaultWatcher {
   final WaitQueue waiting = new WaitQueue();
   final CountDownLatch asked = new CountDownLatch(1);
+  final AtomicInteger waiters = new AtomicInteger();
   volatile int faults;
   volatile long lastAddress;
 
@@ -21,6 +23,7 @@ final class TestWatcher implements UserfaultWatcher {
     faults++;
     lastAddress = fault.address();
     Waiter waiter = waiting.enlist();
+    waiters.incrementAndGet();
     asked.countDown();
     return new FaultOutcome.Wait(
         () -> {
@@ -28,8 +31,14 @@ final class TestWatcher implements UserfaultWatcher {
             waiter.await();
           } finally {
             waiting.withdraw(waiter);
+            waiters.decrementAndGet();
           }
         });
+  }
+
+  @Override
+  public boolean hasWaiters() {
+    return waiters.get() > 0;
   }
 
   @Override
