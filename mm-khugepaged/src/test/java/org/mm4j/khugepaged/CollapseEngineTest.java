@@ -76,7 +76,7 @@ final class CollapseEngineTest {
   }
 
   @Test
-  void nullIsAFailure() {
+  void rule_5_5_nullIsAFailure() {
     assertFailsUndone(
         session -> {
           takeEverything(session);
@@ -85,7 +85,7 @@ final class CollapseEngineTest {
   }
 
   @Test
-  void successWithoutACommitIsAFailure() {
+  void rule_5_5_successWithoutACommitIsAFailure() {
     assertFailsUndone(
         session -> {
           takeEverything(session);
@@ -94,7 +94,7 @@ final class CollapseEngineTest {
   }
 
   @Test
-  void anErrorIsAFailure() {
+  void rule_5_1_anErrorIsAFailure() {
     assertFailsUndone(
         session -> {
           takeEverything(session);
@@ -122,7 +122,7 @@ final class CollapseEngineTest {
   }
 
   @Test
-  void commitWithoutATargetIsAFailure() {
+  void rule_5_5_commitWithoutATargetIsAFailure() {
     assertFailsUndone(
         session -> {
           session.committed();
@@ -161,7 +161,7 @@ final class CollapseEngineTest {
   }
 
   @Test
-  void refusalWithoutARollBackIsRolledBack() {
+  void rule_5_6_refusalWithoutARollBackIsRolledBack() {
     assertEquals(
         ScanResult.PAGE_LRU,
         run(
@@ -174,7 +174,7 @@ final class CollapseEngineTest {
   }
 
   @Test
-  void rollingBackTwiceDoesNothing() {
+  void rule_5_4_rollingBackTwiceDoesNothing() {
     assertEquals(
         ScanResult.PAGE_LRU,
         run(
@@ -202,7 +202,7 @@ final class CollapseEngineTest {
 
   /** What a success is for MADV_COLLAPSE is for the caller of the engine to say. */
   @Test
-  void pteMappedHugepageAfterACommitIsAFailure() {
+  void rule_5_5_pteMappedHugepageAfterACommitIsAFailure() {
     CollapseStrategy linux = new LinuxStrategy();
     ScanResult result =
         run(
@@ -216,7 +216,7 @@ final class CollapseEngineTest {
   }
 
   @Test
-  void thereIsNoWayBackFromACommit() {
+  void rule_5_4_thereIsNoWayBackFromACommit() {
     CollapseStrategy linux = new LinuxStrategy();
     assertEquals(
         ScanResult.SUCCEED,
@@ -266,7 +266,7 @@ final class CollapseEngineTest {
   }
 
   @Test
-  void anInterceptorThatThrowsIsAFailure() {
+  void rule_5_1_anInterceptorThatThrowsIsAFailure() {
     assertEquals(
         ScanResult.FAIL,
         run(

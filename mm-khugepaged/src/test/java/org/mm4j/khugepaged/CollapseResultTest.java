@@ -445,7 +445,7 @@ final class CollapseResultTest {
 
   @ParameterizedTest
   @MethodSource("smallTrials")
-  void isReachedAndLeavesTheBooksBalanced(Trial trial) {
+  void rule_5_12_isReachedAndLeavesTheBooksBalanced(Trial trial) {
     trial.run();
   }
 

@@ -58,7 +58,7 @@ final class FileOfACollapseTest {
 
   @ParameterizedTest
   @MethodSource("trials")
-  void outlivesItsLastMappingAndItsHandle(Trial trial) {
+  void rule_5_10_outlivesItsLastMappingAndItsHandle(Trial trial) {
     try (CollapseWorld world = new CollapseWorld(SMALL, trial.strategy)) {
       world.fillExcept(3);
       world.meanwhile(

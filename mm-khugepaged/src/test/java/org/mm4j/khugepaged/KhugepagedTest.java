@@ -101,7 +101,7 @@ final class KhugepagedTest {
   }
 
   @Test
-  void passesOverWhatIsNotEligible() {
+  void rule_7_5_passesOverWhatIsNotEligible() {
     mm.map(BASE - 4 * HUGE_BYTES, HUGE_BYTES, null, 0);
     mm.map(BASE - 2 * HUGE_BYTES, HUGE_BYTES, kernel.file, 0).with(VmaFlag.NOHUGEPAGE);
     mm.map(BASE - HUGE_BYTES + 4096, 4096, kernel.file, 0);
@@ -150,7 +150,7 @@ final class KhugepagedTest {
   }
 
   @Test
-  void busyAddressSpaceIsPassedOver() throws Exception {
+  void rule_7_4_busyAddressSpaceIsPassedOver() throws Exception {
     mapAndFill(mm, 1);
     service.enter(mm);
     mm.mmapLock().lock();
@@ -178,7 +178,7 @@ final class KhugepagedTest {
   }
 
   @Test
-  void exitingAddressSpaceIsDropped() {
+  void rule_7_4_exitingAddressSpaceIsDropped() {
     mapAndFill(mm, 2);
     service.enter(mm);
     kernel.file.cache.beforeScan = () -> mm.exiting = true;

@@ -87,7 +87,7 @@ final class MadviseCollapseTest {
   }
 
   @Test
-  void hugeAlreadyIsASuccess() {
+  void rule_5_9_hugeAlreadyIsASuccess() {
     mapAndFill(1);
     collapse(BASE, HUGE_BYTES);
     mm.mapHuge = address -> ScanResult.PMD_MAPPED;
@@ -154,7 +154,7 @@ final class MadviseCollapseTest {
   }
 
   @Test
-  void errnoIsThatOfTheLastFailure() {
+  void rule_5_8_errnoIsThatOfTheLastFailure() {
     mapAndFill(3);
     kernel.at(0).get(1);
     mm.mapHuge =
@@ -172,7 +172,7 @@ final class MadviseCollapseTest {
   }
 
   @Test
-  void noHugePageAdviceIsInvalid() {
+  void rule_7_5_noHugePageAdviceIsInvalid() {
     mapAndFill(1).with(VmaFlag.NOHUGEPAGE);
     assertErrno(Errno.EINVAL, BASE, HUGE_BYTES);
   }

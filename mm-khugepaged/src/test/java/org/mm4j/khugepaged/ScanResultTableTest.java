@@ -46,7 +46,8 @@ final class ScanResultTableTest {
           29, COPY_MC,              copy_poisoned_page,                         EINVAL, false
           30, PAGE_FILLED,          page_filled,                                EAGAIN, false
           """)
-  void isLinuxs(int number, ScanResult result, String traceText, Errno errno, boolean goesOn) {
+  void rule_5_8_isLinuxs(
+      int number, ScanResult result, String traceText, Errno errno, boolean goesOn) {
     assertEquals(number, result.number());
     assertEquals(traceText, result.traceText());
     assertEquals(errno, result.errno().orElse(null));

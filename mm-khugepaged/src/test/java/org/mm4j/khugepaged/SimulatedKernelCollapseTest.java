@@ -158,7 +158,7 @@ final class SimulatedKernelCollapseTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"linux", "linux-as-merged", "seed-v2", "pre-fix"})
-  void daemonLeavesTheMappingToTheNextFault(String strategy) {
+  void rule_5_9_daemonLeavesTheMappingToTheNextFault(String strategy) {
     boot(strategy);
     fillExcept(0, 7);
     space.advise(RANGE, Advice.HUGEPAGE);
@@ -276,7 +276,7 @@ final class SimulatedKernelCollapseTest {
   /** Faults at every step: audit as before, or a committed huge page that is never wrong. */
   @ParameterizedTest
   @ValueSource(strings = {"linux", "linux-as-merged", "seed-v2", "pre-fix"})
-  void losesNothingIfItThrowsAtAnyStep(String strategy) {
+  void rule_5_3_losesNothingIfItThrowsAtAnyStep(String strategy) {
     int steps = HUGE_PAGES;
     for (int number = 0; number < steps; number++) {
       StepLog faulty = new StepLog().throwingAt(number);

@@ -165,7 +165,7 @@ final class RankCheckingSyncTest {
   }
 
   @Test
-  void permitsNothingInside() {
+  void rule_3_5_permitsNothingInside() {
     leaf.lock(); // whoever enters may hold locks
     Sync.inside(true);
     assertViolation(inode::lock, "INODE of file a while it is INSIDE");

@@ -55,7 +55,8 @@ final class FaultQueueTest {
   }
 
   @Test
-  void wakeReachesEveryFaultOfTheRangeReadOrUnreadAndNoOther() throws InterruptedException {
+  void rule_6_7_wakeReachesEveryFaultOfTheRangeReadOrUnreadAndNoOther()
+      throws InterruptedException {
     BlockedFault before = add(9);
     BlockedFault first = add(10);
     BlockedFault second = add(10);

@@ -202,7 +202,7 @@ final class UserfaultfdOnShmemTest {
   }
 
   @Test
-  void aRangeOfAnotherUserfaultfdIsEbusyAndNothingIsArmed() {
+  void rule_6_2_aRangeOfAnotherUserfaultfdIsEbusyAndNothingIsArmed() {
     arm(pages(8, 1));
     try (Userfaultfd other = space.userfaultfd(Set.of())) {
       other.handshake(Set.of());
@@ -236,7 +236,7 @@ final class UserfaultfdOnShmemTest {
   // ---------------------------------------------------------------- filling
 
   @Test
-  void copyFillsAndMapsPages() {
+  void rule_6_5_copyFillsAndMapsPages() {
     arm(pages(0, PAGES));
     MemorySegment content = content(3, 5);
     assertEquals(new FillOutcome.Filled(3 * PAGE), uffd.copy(watched, content, PLAIN));
@@ -278,7 +278,7 @@ final class UserfaultfdOnShmemTest {
   }
 
   @Test
-  void copyOntoAPageIsAlreadyPresentAndKeepsIt() {
+  void rule_6_6_copyOntoAPageIsAlreadyPresentAndKeepsIt() {
     space.write(alias, content(1, 1));
     arm(pages(0, PAGES));
     assertEquals(new FillOutcome.AlreadyPresent(), uffd.copy(watched, content(1, 2), PLAIN));
@@ -290,7 +290,7 @@ final class UserfaultfdOnShmemTest {
   }
 
   @Test
-  void copyStopsAtTheFirstPageThatIsThereAndSaysHowFarItCame() {
+  void rule_6_6_copyStopsAtTheFirstPageThatIsThereAndSaysHowFarItCame() {
     space.write(alias + 2 * PAGE, content(1, 1));
     arm(pages(0, PAGES));
     assertEquals(new FillOutcome.Retry(2 * PAGE), uffd.copy(watched, content(4, 2), PLAIN));
@@ -298,7 +298,7 @@ final class UserfaultfdOnShmemTest {
   }
 
   @Test
-  void copyOutsideOfOneRegisteredMappingIsNotRegistered() {
+  void rule_6_6_copyOutsideOfOneRegisteredMappingIsNotRegistered() {
     uffd.handshake(Set.of());
     assertEquals(new FillOutcome.NotRegistered(), uffd.copy(watched, content(1, 0), PLAIN));
     uffd.register(pages(0, 4), MISSING);
@@ -312,7 +312,7 @@ final class UserfaultfdOnShmemTest {
   }
 
   @Test
-  void copyBeyondTheEndOfTheFileIsOutOfRange() {
+  void rule_6_6_copyBeyondTheEndOfTheFileIsOutOfRange() {
     arm(pages(0, PAGES));
     file.truncate(2 * PAGE);
     assertEquals(new FillOutcome.OutOfRange(), uffd.copy(watched + 2 * PAGE, content(1, 0), PLAIN));
@@ -336,7 +336,7 @@ final class UserfaultfdOnShmemTest {
   }
 
   @Test
-  void zeroFillsWithZeros() {
+  void rule_6_5_zeroFillsWithZeros() {
     arm(pages(0, PAGES));
     assertEquals(new FillOutcome.Filled(2 * PAGE), uffd.zero(pages(0, 2), PLAIN));
     assertArrayEquals(new byte[PAGE], read(watched + PAGE, PAGE));
@@ -373,7 +373,7 @@ final class UserfaultfdOnShmemTest {
   // ---------------------------------------------------------------- faults
 
   @Test
-  void aTouchedHoleSendsOneMessageAndWaitsForTheCopy() throws Exception {
+  void rule_6_3_aTouchedHoleSendsOneMessageAndWaitsForTheCopy() throws Exception {
     arm(pages(0, PAGES));
     CompletableFuture<byte[]> reader = readInBackground(watched + 5 * PAGE);
     assertEquals(new UffdMessage.PageFault(watched + 5 * PAGE, 0, 0), uffd.take());
@@ -409,7 +409,7 @@ final class UserfaultfdOnShmemTest {
   }
 
   @Test
-  void aWakeWithoutAPageMakesTheThreadAskAgain() throws Exception {
+  void rule_6_3_aWakeWithoutAPageMakesTheThreadAskAgain() throws Exception {
     arm(pages(0, PAGES));
     CompletableFuture<byte[]> reader = readInBackground(watched);
     uffd.take();
@@ -432,7 +432,7 @@ final class UserfaultfdOnShmemTest {
   }
 
   @Test
-  void aPageThatTheFileHasIsMappedWithoutAMessage() {
+  void rule_6_9_aPageThatTheFileHasIsMappedWithoutAMessage() {
     space.write(alias + PAGE, content(1, 8));
     arm(pages(0, PAGES));
     assertArrayEquals(page(content(1, 8), 0), read(watched + PAGE, PAGE));
@@ -440,7 +440,7 @@ final class UserfaultfdOnShmemTest {
   }
 
   @Test
-  void aFallocatedPageIsNotAHole() {
+  void rule_6_9_aFallocatedPageIsNotAHole() {
     file.allocate(0, PAGE);
     arm(pages(0, PAGES));
     assertArrayEquals(new byte[PAGE], read(watched, PAGE));
@@ -504,7 +504,7 @@ final class UserfaultfdOnShmemTest {
   // ---------------------------------------------------------------- ends
 
   @Test
-  void unregisteringWakesAndTheThreadFaultsAsInUnwatchedMemory() throws Exception {
+  void rule_6_8_unregisteringWakesAndTheThreadFaultsAsInUnwatchedMemory() throws Exception {
     arm(pages(0, PAGES));
     CompletableFuture<byte[]> reader = readInBackground(watched + PAGE);
     uffd.take();
@@ -515,7 +515,7 @@ final class UserfaultfdOnShmemTest {
   }
 
   @Test
-  void closingWakesEveryWaiter() throws Exception {
+  void rule_6_8_closingWakesEveryWaiter() throws Exception {
     arm(pages(0, PAGES));
     CompletableFuture<byte[]> read = readInBackground(watched + PAGE);
     uffd.take();
@@ -532,7 +532,7 @@ final class UserfaultfdOnShmemTest {
   }
 
   @Test
-  void closingTheAddressSpaceEndsWaitersAndFilling() throws Exception {
+  void rule_6_8_closingTheAddressSpaceEndsWaitersAndFilling() throws Exception {
     arm(pages(0, PAGES));
     CompletableFuture<Errno> reader =
         CompletableFuture.supplyAsync(

@@ -27,7 +27,7 @@ class XArrayPageCacheStressTest {
 
   @ParameterizedTest(name = "chunk shift {0}")
   @ValueSource(ints = {2, 6})
-  void lookupsGiveLivingFoliosOfTheIndexAndNoPresentPageIsMissed(int chunkShift) {
+  void rule_1_4_lookupsGiveLivingFoliosOfTheIndexAndNoPresentPageIsMissed(int chunkShift) {
     Seeds.check(seed -> run(seed, chunkShift));
   }
 

@@ -69,7 +69,7 @@ class FaultTest {
   }
 
   @Test
-  void aHoleIsFilledWithZeros() {
+  void rule_3_9_aHoleIsFilledWithZeros() {
     long address = mapAll();
     try (GuestCpu cpu = space.newCpu()) {
       assertEquals(0, cpu.loadLong(address + 5 * PAGE));
@@ -84,7 +84,7 @@ class FaultTest {
   }
 
   @Test
-  void anAccessThatCannotBeResolvedSaysWhy() {
+  void rule_3_8_anAccessThatCannotBeResolvedSaysWhy() {
     long address = mapAll();
     space.protect(range(address, 1), Set.of(Protection.READ));
     space.protect(range(address + PAGE, 1), Set.of());
@@ -161,7 +161,7 @@ class FaultTest {
   }
 
   @Test
-  void noHugeEntryWhereHugePagesWereRefused() {
+  void rule_7_5_noHugeEntryWhereHugePagesWereRefused() {
     world.file.addHuge(8);
     long address = mapAll();
     space.advise(range(address, 64), Advice.NOHUGEPAGE);
@@ -172,7 +172,7 @@ class FaultTest {
   }
 
   @Test
-  void aHoleOfAnArmedVmaGoesToItsUserfaultfd() throws Exception {
+  void rule_3_6_aHoleOfAnArmedVmaGoesToItsUserfaultfd() throws Exception {
     long address = mapAll();
     space.write(address, MemorySegment.ofArray(new byte[] {5}));
     TestWatcher watcher = arm(address, 64);
@@ -305,7 +305,7 @@ class FaultTest {
   }
 
   @Test
-  void truncationTakesTranslationsAway() {
+  void rule_3_10_truncationTakesTranslationsAway() {
     long address = mapAll();
     try (GuestCpu cpu = space.newCpu()) {
       cpu.storeByte(address + 10 * PAGE, (byte) 1);

@@ -87,7 +87,7 @@ final class PinAgainstCollapseTest {
   }
 
   @Test
-  void noReferenceIsTakenThroughATranslationThatIsGone() {
+  void rule_3_7_noReferenceIsTakenThroughATranslationThatIsGone() {
     try (World world = new World()) {
       long at = world.space.map(world.request(0, 1));
       world.space.write(at, MemorySegment.ofArray(new byte[] {1}));

@@ -94,7 +94,7 @@ class PageTablesTest {
   }
 
   @Test
-  void onlyAnEmptyTableIsRetracted() {
+  void rule_2_9_onlyAnEmptyTableIsRetracted() {
     PageTables tables = new PageTables(3);
     tables.mapPage(3 * PAGE, page(7));
     assertFalse(tables.retract(0));

@@ -20,7 +20,7 @@ class RetractRaceTest {
   private static final int MOST_ROUNDS = 100_000_000;
 
   @Test
-  void noEntryIsLostInATableThatIsTakenAway() throws Exception {
+  void rule_3_7_noEntryIsLostInATableThatIsTakenAway() throws Exception {
     PageTables tables = new PageTables(3);
     AtomicBoolean done = new AtomicBoolean();
     AtomicLong walks = new AtomicLong();

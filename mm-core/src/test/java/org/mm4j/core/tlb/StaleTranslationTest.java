@@ -25,14 +25,14 @@ class StaleTranslationTest {
   private final AtomicBoolean done = new AtomicBoolean();
 
   @Test
-  void noStaleTranslationIsUsedAfterAFlush() throws Exception {
+  void rule_3_1_noStaleTranslationIsUsedAfterAFlush() throws Exception {
     long seed = Long.getLong("mm4j.seed", 99);
     run(seed, true, 1500, Long.MAX_VALUE);
     assertNull(violation.get(), "seed " + seed);
   }
 
   @Test
-  void withoutTheFlushTheTestFails() throws Exception {
+  void rule_3_1_withoutTheFlushTheTestFails() throws Exception {
     long seed = Long.getLong("mm4j.seed", 99);
     run(seed, false, Integer.MAX_VALUE, System.nanoTime() + 20_000_000_000L);
     assertTrue(violation.get() != null, "a stale translation went unnoticed");

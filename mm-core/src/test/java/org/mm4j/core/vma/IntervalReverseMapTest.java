@@ -62,7 +62,7 @@ final class IntervalReverseMapTest {
   }
 
   @Test
-  void theQueryIsAClosedInterval() {
+  void rule_2_4_theQueryIsAClosedInterval() {
     MappedVma at8 = map(one, 100, 4, 8);
     MappedVma at9 = map(one, 200, 4, 9);
     assertEquals(List.of(), overlapping(0, 7));
@@ -89,7 +89,7 @@ final class IntervalReverseMapTest {
   }
 
   @Test
-  void unmapAsksForEachPageThatAVmaMaps() {
+  void rule_2_8_unmapAsksForEachPageThatAVmaMaps() {
     map(one, 100, 4, 6);
     map(two, 50, 100, 0);
     reverseMap.unmap(folio(4, 2, 9), () -> {});
@@ -135,7 +135,7 @@ final class IntervalReverseMapTest {
           armed for minor faults,      64,   8,     8,      UFFD_MINOR, true
           another part of the file,    64,   8,     16,     '',         false
           """)
-  void tablesAreRetractedWhereTheVmaPermits(
+  void rule_2_9_tablesAreRetractedWhereTheVmaPermits(
       String what, long page, long pageCount, long offset, String flag, boolean retracted) {
     MappedVma vma = map(one, page, pageCount, offset);
     if (!flag.isEmpty()) {

@@ -47,7 +47,7 @@ final class IntervalTreeTest {
 
   @ParameterizedTest(name = "-Dmm4j.seed={0}")
   @MethodSource("seeds")
-  void everyOverlappingIntervalIsVisitedOnceInOrder(long seed) {
+  void rule_2_4_everyOverlappingIntervalIsVisitedOnceInOrder(long seed) {
     Random random = new Random(seed);
     List<Interval> all = new ArrayList<>();
     for (int i = 0; i < 600; i++) {

@@ -32,7 +32,7 @@ final class InvariantCheckTest {
   }
 
   @Test
-  void aVmaThatTheReverseMapLacksIsFound() {
+  void rule_2_6_aVmaThatTheReverseMapLacksIsFound() {
     picture.fileTwo.reverseMap().remove(picture.at(4));
     assertFound("lacks");
   }

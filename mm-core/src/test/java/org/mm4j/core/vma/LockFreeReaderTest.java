@@ -30,7 +30,7 @@ final class LockFreeReaderTest {
   private long reverseMapReads;
 
   @Test
-  void aPageThatStaysMappedIsNeverMissed() throws InterruptedException {
+  void rule_2_2_aPageThatStaysMappedIsNeverMissed() throws InterruptedException {
     Thread treeReader = reader(this::readTree);
     Thread reverseMapReader = reader(this::readReverseMap);
     started.await();

@@ -82,7 +82,7 @@ final class SplitAndMergeTest {
           AA.BB,  map 1-3 B,     ABBBB
           AYNXA,  map 0-4 A,     AAAAA
           """)
-  void rangesSplitAndMerge(String before, String operation, String after) {
+  void rule_2_3_rangesSplitAndMerge(String before, String operation, String after) {
     Picture picture = new Picture(before);
     apply(picture, operation);
     picture.check();
@@ -103,7 +103,7 @@ final class SplitAndMergeTest {
   }
 
   @Test
-  void aWholeVmaThatMergesWithNothingIsChangedInPlace() {
+  void rule_2_7_aWholeVmaThatMergesWithNothingIsChangedInPlace() {
     Picture picture = new Picture("CAAAC");
     MappedVma vma = picture.at(1);
     picture.change(1, 3, 'a');
@@ -115,7 +115,7 @@ final class SplitAndMergeTest {
   }
 
   @Test
-  void changingInPlaceTouchesNoReverseMap() {
+  void rule_2_7_changingInPlaceTouchesNoReverseMap() {
     ReverseMap reverseMap = mock();
     TestMemory mm = new TestMemory(1);
     MappedVma vma =
@@ -160,7 +160,7 @@ final class SplitAndMergeTest {
   }
 
   @Test
-  void theFileIsNeverWithoutVmaWhileOneIsExchanged() {
+  void rule_2_5_theFileIsNeverWithoutVmaWhileOneIsExchanged() {
     Picture picture = new Picture("AAA");
     TestFile file = picture.fileOne;
     picture.change(1, 1, 'B');

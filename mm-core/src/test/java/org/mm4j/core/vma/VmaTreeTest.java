@@ -85,7 +85,7 @@ final class VmaTreeTest {
   }
 
   @Test
-  void replacingIsOneVersion() {
+  void rule_2_1_replacingIsOneVersion() {
     MappedVma whole = vma(10, 10);
     tree.insert(whole);
     Iterator<MappedVma> before = tree.all().iterator();
@@ -98,7 +98,7 @@ final class VmaTreeTest {
   }
 
   @Test
-  void aReplacementThatOverlapsChangesNothing() {
+  void rule_2_1_aReplacementThatOverlapsChangesNothing() {
     MappedVma one = vma(10, 5);
     MappedVma two = vma(20, 5);
     tree.replace(List.of(), List.of(one, two));

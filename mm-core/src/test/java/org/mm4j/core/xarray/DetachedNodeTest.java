@@ -55,7 +55,7 @@ class DetachedNodeTest {
   }
 
   @Test
-  void aReaderStoppedInADetachedLeafFindsTheNewEntryWhereOneWasPresent() {
+  void rule_1_5_aReaderStoppedInADetachedLeafFindsTheNewEntryWhereOneWasPresent() {
     Object[] leaf = firstLeafOfTwo();
     array.store(0, chunkShift + 1, "huge");
     for (int i = 1; i < slotCount; i += 2) {
@@ -67,7 +67,7 @@ class DetachedNodeTest {
   }
 
   @Test
-  void mutantReaderThatDoesNotRestartAtRetryLosesAPresentEntry() {
+  void rule_1_5_mutantReaderThatDoesNotRestartAtRetryLosesAPresentEntry() {
     Object[] leaf = firstLeafOfTwo();
     array.store(0, chunkShift + 1, "huge");
     Object met = array.peekBelow(leaf, 0, 1);

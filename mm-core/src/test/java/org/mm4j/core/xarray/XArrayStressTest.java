@@ -30,7 +30,7 @@ class XArrayStressTest {
 
   @ParameterizedTest(name = "chunk shift {0}, order {1}")
   @CsvSource({"2, 3", "2, 1", "2, 4", "6, 3", "6, 9", "1, 3"})
-  void readersSeeEachIndexBeforeOrAfter(int chunkShift, int order) {
+  void rule_1_6_readersSeeEachIndexBeforeOrAfter(int chunkShift, int order) {
     Seeds.check(seed -> run(seed, chunkShift, order));
   }
 

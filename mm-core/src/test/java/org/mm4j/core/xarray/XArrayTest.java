@@ -531,7 +531,7 @@ class XArrayTest {
   }
 
   @Test
-  void theLockIsNeededAndPlaceholdersMayNotOutliveIt() {
+  void rule_1_3_theLockIsNeededAndPlaceholdersMayNotOutliveIt() {
     XArray<Long> array = newArray();
     XArrayCursor<Long> cursor = array.cursor();
     assertThrows(IllegalStateException.class, () -> cursor.load(0));

@@ -152,7 +152,7 @@ final class EveryStrategyTest extends StrategyTestSupport {
   /** The fake requires that no page is unlocked before its removed translations are flushed. */
   @ParameterizedTest
   @MethodSource("all")
-  void pageIsPinnedAndMapped(CollapseStrategy strategy) {
+  void rule_5_7_pageIsPinnedAndMapped(CollapseStrategy strategy) {
     kernel.fillRangeExcept(START + 1);
     kernel.at(END - 1).get(1);
     kernel.map(END - 1, 2);
@@ -198,7 +198,7 @@ final class EveryStrategyTest extends StrategyTestSupport {
   /** The first to be told of a fault is the session, whatever the strategy was doing. */
   @ParameterizedTest
   @MethodSource("all")
-  void losesNothingIfItThrowsAtAnyStep(CollapseStrategy strategy) {
+  void rule_5_3_losesNothingIfItThrowsAtAnyStep(CollapseStrategy strategy) {
     Scenario scenario = new Scenario();
     scenario.run(strategy, new StepLog());
     int steps = scenario.log.steps().size();

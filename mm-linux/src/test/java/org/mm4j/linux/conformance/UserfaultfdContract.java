@@ -286,7 +286,7 @@ abstract class UserfaultfdContract extends BackendContract {
   }
 
   @Test
-  void aWakeWithoutAPageMakesTheThreadAskAgain() throws Exception {
+  void rule_6_3_aWakeWithoutAPageMakesTheThreadAskAgain() throws Exception {
     Userfaultfd userfaultfd = armed();
     CompletableFuture<Byte> reader = readInBackground(watched);
     userfaultfd.take();
