@@ -21,13 +21,12 @@ public final class ExecutorProcess {
   private final Lane control;
   private final List<Lane> lanes = new ArrayList<>();
 
-  ExecutorProcess(
-      NativeExecutor executor, ProcessHandle handle, int processIndex, int controlSlot) {
+  ExecutorProcess(NativeExecutor executor, ProcessHandle handle, ForkPlace place) {
     this.executor = executor;
     this.handle = handle;
-    this.processIndex = processIndex;
-    this.scratch = executor.area().processScratch(processIndex);
-    this.control = new Lane(this, controlSlot);
+    this.processIndex = place.processIndex();
+    this.scratch = executor.area().processScratch(place.processIndex());
+    this.control = new Lane(this, place.slotIndex());
   }
 
   /** Returns the executor that this process belongs to. */

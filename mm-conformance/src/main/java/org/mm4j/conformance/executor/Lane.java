@@ -32,36 +32,23 @@ public final class Lane {
           322L, // execveat
           435L); // clone3
 
-  private static final int LOOKS = 400;
   private static final int MAX_ARGUMENTS = 6;
-  private static final long SLEEP_NANOS = 20_000_000;
-  private static final long FIRST_PAUSE_NANOS = 50_000;
-  private static final long LAST_PAUSE_NANOS = 5_000_000;
 
   private final ExecutorProcess process;
   private final int slotIndex;
-  private final LaneSlot slot;
+  private final PendingRequest request;
   private final MemorySegment scratch;
   private final MemorySegment bounce;
-  private int command;
-  private boolean isBusy;
-
-  /** Set before the slot may be given to another lane. */
-  private volatile boolean isGone;
-
-  private @Nullable ForkedSlot forking;
+  private @Nullable ForkPlace forking;
 
   Lane(ExecutorProcess process, int slotIndex) {
     this.process = process;
     this.slotIndex = slotIndex;
     SharedArea area = process.executor().area();
-    this.slot = area.slot(slotIndex);
+    this.request = new PendingRequest(process, area.slot(slotIndex));
     this.scratch = area.laneScratch(slotIndex);
     this.bounce = area.laneBounce(slotIndex);
   }
-
-  /** Where the first lane of a process that is being forked will be. */
-  private record ForkedSlot(int slotIndex, int processIndex) {}
 
   /** Returns the process whose thread this is. */
   public ExecutorProcess process() {
@@ -70,8 +57,7 @@ public final class Lane {
 
   /** Returns the thread's number, or 0 if it has ended. */
   public int threadId() {
-    int threadId = slot.threadId();
-    return isGone ? 0 : threadId;
+    return request.threadId();
   }
 
   /**
@@ -251,14 +237,18 @@ public final class Lane {
 
   /** Starts {@link #fork}; {@link #await} returns the copy's number, {@link #forked} the copy. */
   public void startFork() {
-    NativeExecutor executor = process.executor();
-    ForkedSlot place = new ForkedSlot(executor.takeSlot(), executor.takeProcess());
+    ForkPlace place = process.executor().takeForkPlace();
+    try {
+      post(
+          Operation.FORK,
+          0,
+          ExecutorArea.address(ExecutorArea.slotOffset(place.slotIndex())),
+          ExecutorArea.stackTop(place.slotIndex()));
+    } catch (IllegalStateException e) {
+      process.executor().give(place);
+      throw e;
+    }
     forking = place;
-    post(
-        Operation.FORK,
-        0,
-        ExecutorArea.address(ExecutorArea.slotOffset(place.slotIndex)),
-        ExecutorArea.stackTop(place.slotIndex));
   }
 
   /**
@@ -268,30 +258,21 @@ public final class Lane {
    * @throws IllegalStateException if that is not a process
    */
   public ExecutorProcess forked(RawResult result) {
-    ForkedSlot place = forking;
+    ForkPlace place = forking;
     if (place == null) {
       throw new IllegalStateException("no fork was started");
     }
     forking = null;
-    NativeExecutor executor = process.executor();
     if (!(result instanceof RawResult.Returned returned) || returned.isRefused()) {
-      executor.giveSlot(place.slotIndex);
-      executor.giveProcess(place.processIndex);
+      process.executor().give(place);
       throw new IllegalStateException("the fork was answered by " + result);
     }
-    return executor.adopt(returned.value(), place.processIndex, place.slotIndex);
+    return process.executor().adopt(returned.value(), place);
   }
 
   /** Returns the result of the started request if it has ended; the lane is free then. */
   public Optional<RawResult> poll() {
-    requireBusy();
-    if (isDone()) {
-      return Optional.of(finish(slot.result()));
-    }
-    if (!isOver()) {
-      return Optional.empty();
-    }
-    return Optional.of(isDone() ? finish(slot.result()) : ended());
+    return request.poll();
   }
 
   /**
@@ -309,24 +290,7 @@ public final class Lane {
    * @throws LaneTimeoutException if it has not ended; it is still under way then
    */
   public RawResult await(Duration limit) {
-    requireBusy();
-    if (looksDone()) {
-      return finish(slot.result());
-    }
-    long deadline = System.nanoTime() + limit.toNanos();
-    while (true) {
-      slot.sleep(command, SLEEP_NANOS);
-      if (isDone()) {
-        return finish(slot.result());
-      }
-      if (isOver()) {
-        return isDone() ? finish(slot.result()) : ended();
-      }
-      if (System.nanoTime() - deadline > 0) {
-        throw new LaneTimeoutException(
-            this + " has not ended its request within " + limit + "; it is " + whereabouts());
-      }
-    }
+    return request.await(limit);
   }
 
   /**
@@ -340,83 +304,7 @@ public final class Lane {
    * @throws LaneTimeoutException if neither is seen within the executor's limit
    */
   public LaneObservation awaitBlockedOrDone() {
-    requireBusy();
-    if (looksDone()) {
-      return done();
-    }
-    long begun = System.nanoTime();
-    long limit = process.executor().limit().toNanos();
-    ThreadProbe probe = new ThreadProbe(process.pid(), threadId());
-    BlockedWatch watch = new BlockedWatch();
-    long pause = FIRST_PAUSE_NANOS;
-    for (long now = begun; now - begun < limit; now = System.nanoTime()) {
-      Optional<LaneObservation.Blocked> blocked = watch.look(probe.asleep(), now);
-      if (isDone() || isOver()) {
-        return done();
-      }
-      if (blocked.isPresent()) {
-        return blocked.get();
-      }
-      slot.sleep(command, pause);
-      pause = Math.min(2 * pause, LAST_PAUSE_NANOS);
-    }
-    throw new LaneTimeoutException(this + " neither ends nor sleeps; it is " + whereabouts());
-  }
-
-  private LaneObservation done() {
-    return new LaneObservation.Done(isDone() ? finish(slot.result()) : ended());
-  }
-
-  /** The slot first: if it is somebody else's by now, the lane is known to be gone. */
-  private boolean isDone() {
-    return slot.isDone(command) && !isGone;
-  }
-
-  private boolean isOver() {
-    return isGone || !process.isAlive();
-  }
-
-  private boolean looksDone() {
-    for (int look = 0; look < LOOKS; look++) {
-      if (isDone()) {
-        return true;
-      }
-      Thread.onSpinWait();
-    }
-    return false;
-  }
-
-  private String whereabouts() {
-    return new ThreadProbe(process.pid(), threadId())
-        .asleep()
-        .map(asleep -> "asleep in " + asleep.waitChannel())
-        .orElse("running");
-  }
-
-  private void requireBusy() {
-    if (!isBusy) {
-      throw new IllegalStateException(this + " has no request");
-    }
-  }
-
-  void post(Operation operation, long number, long... arguments) {
-    if (isBusy) {
-      throw new IllegalStateException(this + " has a request that was not waited for");
-    }
-    isBusy = true;
-    if (!isGone) {
-      command = slot.post(operation, number, arguments);
-    }
-  }
-
-  private RawResult finish(RawResult result) {
-    isBusy = false;
-    return result;
-  }
-
-  private RawResult ended() {
-    isBusy = false;
-    return new RawResult.Ended(process.obituary());
+    return request.awaitBlockedOrDone(process.executor().limit());
   }
 
   /**
@@ -427,28 +315,23 @@ public final class Lane {
     process.end(this);
   }
 
+  void post(Operation operation, long number, long... arguments) {
+    request.post(operation, number, arguments);
+  }
+
   /** Marks the lane as gone and lets another one have its place. */
   void leave() {
-    isGone = true;
+    request.leave();
     process.executor().giveSlot(slotIndex);
   }
 
   /** Sends the thread away and waits until it is gone. */
   void exit(Duration limit) {
-    int thread = threadId();
-    post(Operation.EXIT_LANE, 0);
-    long deadline = System.nanoTime() + limit.toNanos();
-    while (slot.threadId() == thread && !isOver()) {
-      if (System.nanoTime() - deadline > 0) {
-        throw new LaneTimeoutException(this + " does not end");
-      }
-      slot.sleepOnThread(thread, SLEEP_NANOS);
-    }
-    isBusy = false;
+    request.exit(limit);
   }
 
   @Override
   public String toString() {
-    return "lane " + slotIndex + " (thread " + threadId() + " of process " + process.pid() + ")";
+    return "lane " + slotIndex + ", " + request;
   }
 }

@@ -54,7 +54,7 @@ public final class NativeExecutor implements AutoCloseable {
     this.limit = limit;
     slots.set(0); // where the program puts its first lane by itself, which may have begun
     places.set(0);
-    this.root = new ExecutorProcess(this, program.toHandle(), 0, 0);
+    this.root = new ExecutorProcess(this, program.toHandle(), new ForkPlace(0, 0));
     processes.add(root);
     this.leftOver = foreignMappings(root);
   }
@@ -150,8 +150,20 @@ public final class NativeExecutor implements AutoCloseable {
     slots.clear(slot);
   }
 
-  synchronized int takeProcess() {
-    return take(places, ExecutorArea.PROCESSES, "processes");
+  /** Takes both places of a new process, or none. */
+  synchronized ForkPlace takeForkPlace() {
+    int process = take(places, ExecutorArea.PROCESSES, "processes");
+    try {
+      return new ForkPlace(process, takeSlot());
+    } catch (IllegalStateException e) {
+      giveProcess(process);
+      throw e;
+    }
+  }
+
+  synchronized void give(ForkPlace place) {
+    giveProcess(place.processIndex());
+    giveSlot(place.slotIndex());
   }
 
   synchronized void giveProcess(int process) {
@@ -168,10 +180,10 @@ public final class NativeExecutor implements AutoCloseable {
   }
 
   /** Takes a process in that was forked; kills one that does not begin. */
-  ExecutorProcess adopt(long pid, int processIndex, int slotIndex) {
+  ExecutorProcess adopt(long pid, ForkPlace place) {
     Optional<ProcessHandle> handle = ProcessHandle.of(pid);
     if (handle.isPresent()) {
-      ExecutorProcess forked = new ExecutorProcess(this, handle.get(), processIndex, slotIndex);
+      ExecutorProcess forked = new ExecutorProcess(this, handle.get(), place);
       synchronized (this) {
         processes.add(forked);
       }
@@ -180,8 +192,7 @@ public final class NativeExecutor implements AutoCloseable {
       }
       forked.kill();
     } else {
-      giveSlot(slotIndex);
-      giveProcess(processIndex);
+      give(place);
     }
     throw new IllegalStateException("the forked process " + pid + " has not begun");
   }

@@ -68,10 +68,19 @@ final class TraceInstance implements AutoCloseable {
     try (DirectoryStream<Path> instances = Files.newDirectoryStream(all, "mm4j-*")) {
       for (Path instance : instances) {
         if (RunOwner.isOrphan(instance.getFileName().toString())) {
-          LOG.warn("removing {}, which a killed run left", instance);
-          Files.deleteIfExists(instance);
+          removeOrphan(instance);
         }
       }
+    }
+  }
+
+  private static void removeOrphan(Path instance) {
+    try {
+      if (Files.deleteIfExists(instance)) {
+        LOG.warn("removed {}, which a killed run left", instance);
+      }
+    } catch (IOException e) {
+      LOG.info("{} of a killed run stays, unless another run removes it now", instance, e);
     }
   }
 

@@ -66,11 +66,19 @@ final class TracefsMount implements AutoCloseable {
     try (DirectoryStream<Path> mounts = Files.newDirectoryStream(FOLDER, PREFIX + "*")) {
       for (Path mount : mounts) {
         if (RunOwner.isOrphan(mount.getFileName().toString())) {
-          LOG.warn("taking away {}, which a killed run left", mount);
-          TraceInstance.removeOrphans(mount);
-          unmount(calls, mount);
+          removeOrphan(calls, mount);
         }
       }
+    }
+  }
+
+  private static void removeOrphan(NativeCall calls, Path mount) {
+    try {
+      TraceInstance.removeOrphans(mount);
+      unmount(calls, mount);
+      LOG.warn("took away {}, which a killed run left", mount);
+    } catch (IOException e) {
+      LOG.info("{} of a killed run stays, unless another run takes it away now", mount, e);
     }
   }
 
