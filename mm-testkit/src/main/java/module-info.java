@@ -14,5 +14,5 @@ module org.mm4j.testkit {
   opens org.mm4j.testkit.verify; // JUnit calls the inherited tests
 
   provides org.mm4j.sync.Sync with
-      org.mm4j.testkit.RankCheckingSync;
+      org.mm4j.testkit.explore.ExploringSync;
 }

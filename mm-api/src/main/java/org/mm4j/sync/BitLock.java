@@ -29,7 +29,7 @@ public record BitLock(WordField word, long lockedBit, long contendedBit, LockRan
 
   /** Acquires the owner's lock, spinning and then blocking until it is free; not interruptible. */
   public void lock(Object owner) {
-    Sync.backend().beforeAcquire(rank, owner, false, false);
+    Sync.backend().beforeAcquire(this, owner, false);
     if (!take(owner)) {
       lockContended(owner);
     }
@@ -38,7 +38,7 @@ public record BitLock(WordField word, long lockedBit, long contendedBit, LockRan
 
   /** Acquires the owner's lock if it is free, and returns whether it did. */
   public boolean tryLock(Object owner) {
-    Sync.backend().beforeAcquire(rank, owner, false, true);
+    Sync.backend().beforeAcquire(this, owner, true);
     if (!take(owner)) {
       return false;
     }
@@ -53,7 +53,7 @@ public record BitLock(WordField word, long lockedBit, long contendedBit, LockRan
    */
   public void unlock(Object owner) {
     Sync.backend().beforeRelease(rank, owner, false);
-    long before = word.getAndClearBits(owner, lockedBit | contendedBit);
+    long before = Sync.backend().releaseBits(word.handle(), owner, lockedBit | contendedBit);
     if ((before & lockedBit) == 0) {
       throw new IllegalMonitorStateException(rank + " lock of " + owner + " is not held");
     }
@@ -68,7 +68,7 @@ public record BitLock(WordField word, long lockedBit, long contendedBit, LockRan
   }
 
   private boolean take(Object owner) {
-    return (word.getAndSetBits(owner, lockedBit) & lockedBit) == 0;
+    return Sync.backend().takeBit(word.handle(), owner, lockedBit);
   }
 
   private void lockContended(Object owner) {

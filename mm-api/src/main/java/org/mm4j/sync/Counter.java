@@ -25,7 +25,7 @@ public final class Counter {
 
   /** Adds without a limit (a negative {@code delta} gives back). */
   public void add(long delta) {
-    VALUE.getAndAdd(this, delta);
+    VALUE.add(this, delta);
   }
 
   /**
@@ -36,15 +36,7 @@ public final class Counter {
    * @return whether it was added; if not, nothing changed
    */
   public boolean tryAdd(long delta, long limit) {
-    while (true) {
-      long before = VALUE.getAcquire(this);
-      if (delta > limit - before) {
-        return false;
-      }
-      if (VALUE.compareAndSet(this, before, before + delta)) {
-        return true;
-      }
-    }
+    return Sync.backend().tryAddToWord(VALUE.handle(), this, delta, limit);
   }
 
   /** Sets the value to {@code least} if it is less: a high-water mark. */

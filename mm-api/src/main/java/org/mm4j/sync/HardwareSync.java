@@ -60,7 +60,18 @@ public class HardwareSync extends Sync {
   protected void beforeRelease(LockRank rank, Object lock, boolean shared) {}
 
   @Override
+  protected void beforeAcquire(BitLock lock, Object owner, boolean trying) {}
+
+  @Override
   protected void beforeWait(Object waiter) {}
+
+  @Override
+  protected boolean awaitWord(VarHandle field, Object waiter, long value) {
+    return false;
+  }
+
+  @Override
+  protected void onQueue(WaitQueue queue) {}
 
   @Override
   protected @Nullable Object loadSlot(Object[] slots, int index) {
@@ -143,6 +154,77 @@ public class HardwareSync extends Sync {
   @Override
   protected long getAndAddWord(VarHandle field, Object owner, long delta) {
     return (long) field.getAndAdd(owner, delta);
+  }
+
+  @Override
+  protected void addToWord(VarHandle field, Object owner, long delta) {
+    field.getAndAdd(owner, delta);
+  }
+
+  @Override
+  protected boolean tryAddToWord(VarHandle field, Object owner, long delta, long limit) {
+    while (true) {
+      long before = (long) field.getAcquire(owner);
+      if (delta > limit - before) {
+        return false;
+      }
+      if (field.compareAndSet(owner, before, before + delta)) {
+        return true;
+      }
+    }
+  }
+
+  @Override
+  protected long getAndSetBits(VarHandle field, Object owner, long bits) {
+    while (true) {
+      long before = (long) field.getAcquire(owner);
+      if ((before & bits) == bits || field.compareAndSet(owner, before, before | bits)) {
+        return before;
+      }
+    }
+  }
+
+  @Override
+  protected long getAndClearBits(VarHandle field, Object owner, long bits) {
+    while (true) {
+      long before = (long) field.getAcquire(owner);
+      if ((before & bits) == 0 || field.compareAndSet(owner, before, before & ~bits)) {
+        return before;
+      }
+    }
+  }
+
+  @Override
+  protected long getAndSetBits(long[] words, int index, long bits) {
+    while (true) {
+      long before = (long) WORD.getAcquire(words, index);
+      if ((before & bits) == bits || WORD.compareAndSet(words, index, before, before | bits)) {
+        return before;
+      }
+    }
+  }
+
+  @Override
+  protected boolean takeBit(VarHandle field, Object owner, long bit) {
+    while (true) {
+      long before = (long) field.getAcquire(owner);
+      if ((before & bit) != 0) {
+        return false;
+      }
+      if (field.compareAndSet(owner, before, before | bit)) {
+        return true;
+      }
+    }
+  }
+
+  @Override
+  protected long releaseBits(VarHandle field, Object owner, long bits) {
+    while (true) {
+      long before = (long) field.getAcquire(owner);
+      if ((before & bits) == 0 || field.compareAndSet(owner, before, before & ~bits)) {
+        return before;
+      }
+    }
   }
 
   @Override

@@ -160,8 +160,21 @@ public abstract class Sync {
   /** Called before a thread releases a lock. */
   protected abstract void beforeRelease(LockRank rank, Object lock, boolean shared);
 
+  /** Called before a thread acquires a bit lock, or tries to. */
+  protected abstract void beforeAcquire(BitLock lock, Object owner, boolean trying);
+
   /** Called before a thread blocks on a waiter, in an acquisition or by itself. */
   protected abstract void beforeWait(Object waiter);
+
+  /**
+   * Called before a thread blocks until a word field of its waiter has a value.
+   *
+   * @return whether the backend has waited for it; if not, the thread blocks
+   */
+  protected abstract boolean awaitWord(VarHandle field, Object waiter, long value);
+
+  /** Called before a wait queue is changed. */
+  protected abstract void onQueue(WaitQueue queue);
 
   /** Returns an array element, ordered as {@code getAcquire}. */
   protected abstract @Nullable Object loadSlot(Object[] slots, int index);
@@ -213,6 +226,36 @@ public abstract class Sync {
 
   /** Adds to a word field and returns the value before, ordered as a volatile access. */
   protected abstract long getAndAddWord(VarHandle field, Object owner, long delta);
+
+  /** Adds to a word field whose value before nobody needs, ordered as a volatile access. */
+  protected abstract void addToWord(VarHandle field, Object owner, long delta);
+
+  /**
+   * Adds {@code delta}, not negative, to a word field if the sum is not greater than the limit, and
+   * returns whether it did; ordered as a volatile access if it did.
+   */
+  protected abstract boolean tryAddToWord(VarHandle field, Object owner, long delta, long limit);
+
+  /** Sets bits of a word field and returns the value before; a full fence unless all were set. */
+  protected abstract long getAndSetBits(VarHandle field, Object owner, long bits);
+
+  /** Clears bits of a word field, returns the value before; a full fence unless all were clear. */
+  protected abstract long getAndClearBits(VarHandle field, Object owner, long bits);
+
+  /** Sets bits of an array element, returns the value before; a full fence unless all were set. */
+  protected abstract long getAndSetBits(long[] words, int index, long bits);
+
+  /**
+   * Sets the locked bit of a bit lock, between {@link #beforeAcquire} and {@link #afterAcquire},
+   * and returns whether it was clear.
+   */
+  protected abstract boolean takeBit(VarHandle field, Object owner, long bit);
+
+  /**
+   * Clears bits of a bit lock, after {@link #beforeRelease}, and returns the word before. The
+   * stores before it become visible before it; nothing else is promised.
+   */
+  protected abstract long releaseBits(VarHandle field, Object owner, long bits);
 
   /** Orders every access before it before every access after it. */
   protected abstract void fullFence();

@@ -54,6 +54,7 @@ public final class WaitQueue {
   /** Adds a new waiter at the end and returns it. */
   public Waiter enlist() {
     Waiter waiter = new Waiter();
+    Sync.backend().onQueue(this);
     guard.lock();
     try {
       waiters.add(waiter);
@@ -66,6 +67,7 @@ public final class WaitQueue {
 
   /** Removes a waiter, woken or not; harmless if it is not there. */
   public void withdraw(Waiter waiter) {
+    Sync.backend().onQueue(this);
     guard.lock();
     try {
       waiters.remove(waiter);
@@ -77,6 +79,7 @@ public final class WaitQueue {
   /** Wakes and removes every waiter. */
   public void wakeAll() {
     Fences.full(); // what made the condition true is visible before we look who waits
+    Sync.backend().onQueue(this);
     List<Waiter> woken;
     guard.lock();
     try {
@@ -94,6 +97,7 @@ public final class WaitQueue {
   /** Wakes and removes the waiter that waits longest, if there is one. */
   public void wakeOne() {
     Fences.full();
+    Sync.backend().onQueue(this);
     Waiter first;
     guard.lock();
     try {

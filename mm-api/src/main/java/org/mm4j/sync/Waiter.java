@@ -2,6 +2,7 @@
 package org.mm4j.sync;
 
 import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
@@ -22,8 +23,10 @@ public final class Waiter {
   private static final long WOKEN = 1;
   private static final WordField STATE =
       WordField.of(MethodHandles.lookup(), Waiter.class, "state");
-  private static final RefField<Thread> PARKED =
-      RefField.of(MethodHandles.lookup(), Waiter.class, "parked", Thread.class);
+
+  /** Not a {@link RefField}: a thread that really parks is not for a backend to see. */
+  private static final VarHandle PARKED =
+      RefField.of(MethodHandles.lookup(), Waiter.class, "parked", Thread.class).handle();
 
   @SuppressWarnings("unused") // accessed through STATE
   private long state = WAITING;
@@ -48,7 +51,7 @@ public final class Waiter {
     if (!STATE.compareAndSet(this, WAITING, WOKEN)) {
       return false;
     }
-    Thread thread = PARKED.get(this);
+    Thread thread = (Thread) PARKED.getAcquire(this);
     if (thread != null) {
       LockSupport.unpark(thread);
     }
@@ -109,6 +112,9 @@ public final class Waiter {
   /** Blocks; false if an interrupt ended the wait. */
   private boolean block(long timeoutNanos, boolean spinFirst) {
     Sync.backend().beforeWait(this);
+    if (Sync.backend().awaitWord(STATE.handle(), this, WOKEN)) {
+      return true;
+    }
     long start = System.nanoTime();
     long spinUntilNanos = Math.min(SPIN_NANOS, timeoutNanos);
     if (spinFirst && MAY_SPIN) {
@@ -116,7 +122,7 @@ public final class Waiter {
         Thread.onSpinWait();
       }
     }
-    PARKED.set(this, Thread.currentThread());
+    PARKED.setRelease(this, Thread.currentThread());
     // Store of PARKED, then load of STATE; the waker stores STATE (a full fence), then loads
     // PARKED.
     Fences.full();
@@ -137,7 +143,7 @@ public final class Waiter {
       }
       return true;
     } finally {
-      PARKED.set(this, null);
+      PARKED.setRelease(this, null);
     }
   }
 }

@@ -64,23 +64,18 @@ public record WordField(VarHandle handle) {
     return Sync.backend().getAndAddWord(handle, owner, delta);
   }
 
+  /** Adds to the word, for figures whose value before nobody needs; a full fence. */
+  public void add(Object owner, long delta) {
+    Sync.backend().addToWord(handle, owner, delta);
+  }
+
   /** Sets bits and returns the value before; a full fence unless all were set. */
   public long getAndSetBits(Object owner, long bits) {
-    while (true) {
-      long before = getAcquire(owner);
-      if ((before & bits) == bits || compareAndSet(owner, before, before | bits)) {
-        return before;
-      }
-    }
+    return Sync.backend().getAndSetBits(handle, owner, bits);
   }
 
   /** Clears bits and returns the value before; a full fence unless all were clear. */
   public long getAndClearBits(Object owner, long bits) {
-    while (true) {
-      long before = getAcquire(owner);
-      if ((before & bits) == 0 || compareAndSet(owner, before, before & ~bits)) {
-        return before;
-      }
-    }
+    return Sync.backend().getAndClearBits(handle, owner, bits);
   }
 }

@@ -24,13 +24,8 @@ public final class Words {
     return Sync.backend().compareAndSetWord(words, index, expected, value);
   }
 
-  /** Sets bits of the element and returns its value before; a full fence. */
+  /** Sets bits of the element and returns its value before; a full fence unless all were set. */
   public static long getAndSetBits(long[] words, int index, long bits) {
-    while (true) {
-      long before = get(words, index);
-      if ((before & bits) == bits || compareAndSet(words, index, before, before | bits)) {
-        return before;
-      }
-    }
+    return Sync.backend().getAndSetBits(words, index, bits);
   }
 }

@@ -5,7 +5,8 @@ package org.mm4j.testkit;
 public final class LockViolation extends AssertionError {
   private static final long serialVersionUID = 1;
 
-  LockViolation(String message) {
+  /** Reports it. */
+  public LockViolation(String message) {
     super(message);
   }
 }

@@ -7,8 +7,10 @@ import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import org.mm4j.sync.BitLock;
 import org.mm4j.sync.HardwareSync;
 import org.mm4j.sync.LockRank;
+import org.mm4j.testkit.locks.HeldLocks;
 
 /**
  * The hardware, watched: each thread that breaks a locking rule gets a {@link LockViolation} at
@@ -33,7 +35,7 @@ import org.mm4j.sync.LockRank;
  * may run under somebody who catches everything: see {@link #assertNothingHeld}. The checks order
  * no memory accesses of the program.
  */
-public final class RankCheckingSync extends HardwareSync {
+public class RankCheckingSync extends HardwareSync {
   private static final Set<HeldLocks> THREADS = ConcurrentHashMap.newKeySet();
   private static final Set<Object> HANDED_OVER =
       Collections.synchronizedSet(Collections.newSetFromMap(new IdentityHashMap<>()));
@@ -145,6 +147,11 @@ public final class RankCheckingSync extends HardwareSync {
     } catch (LockViolation e) {
       throw recorded(e);
     }
+  }
+
+  @Override
+  protected void beforeAcquire(BitLock lock, Object owner, boolean trying) {
+    beforeAcquire(lock.rank(), owner, false, trying);
   }
 
   @Override

@@ -24,6 +24,7 @@ import org.mm4j.sync.SharedLock;
 import org.mm4j.sync.Sync;
 import org.mm4j.sync.Waiter;
 import org.mm4j.sync.WordField;
+import org.mm4j.testkit.locks.HeldLocks;
 
 final class RankCheckingSyncTest {
   private final Mutex inode = new Mutex(LockRank.INODE, "of file a");

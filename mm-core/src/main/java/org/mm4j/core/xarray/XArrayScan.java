@@ -34,6 +34,9 @@ public final class XArrayScan<E> {
 
   private int shift;
 
+  /** Began when the head was read: the node that was found then may be what is out of date. */
+  private long attempt;
+
   private long index = -1;
   private @Nullable E entry;
 
@@ -45,7 +48,6 @@ public final class XArrayScan<E> {
 
   /** Goes to the next entry, waiting over placeholders; false at the end. */
   public boolean next() {
-    long attempt = Sync.attempt();
     while (from >= 0 && from <= lastIndex) {
       Object[] node = slots != null ? slots : enter();
       if (node == null) {
@@ -87,6 +89,7 @@ public final class XArrayScan<E> {
 
   /** Returns the head as a node, or one that stands for it; null if the rest is empty. */
   private Object @Nullable [] enter() {
+    attempt = Sync.attempt();
     Object head = array.head();
     if (head == null) {
       return null;

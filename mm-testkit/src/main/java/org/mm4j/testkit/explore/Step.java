@@ -7,8 +7,8 @@ package org.mm4j.testkit.explore;
  * @param number its number in the run, from 0
  * @param task the index of the task in {@link Run#tasks}
  * @param kind what was done
- * @param object what it was done to (the owner of a field, an array, a lock), or the step itself if
- *     there is none
+ * @param object what it was done to (the owner of a field, an array, a lock), or the task if there
+ *     is nothing
  * @param index the index of the element or the frame number, or -1
  */
 public record Step(int number, int task, Kind kind, Object object, long index) {
@@ -47,14 +47,17 @@ public record Step(int number, int task, Kind kind, Object object, long index) {
     /** The content of a frame was read. */
     READ_CONTENT("read content"),
     /** The content of a frame was changed. */
-    WRITE_CONTENT("write content"),
-    /** What a task did before its first visible operation. */
-    START("start");
+    WRITE_CONTENT("write content");
 
     private final String text;
 
     Kind(String text) {
       this.text = text;
+    }
+
+    /** Returns a number that is the same in every process. */
+    int code() {
+      return text.hashCode();
     }
 
     @Override

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-package org.mm4j.testkit;
+package org.mm4j.testkit.locks;
 
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
@@ -11,6 +11,7 @@ import org.mm4j.spi.Folio;
 import org.mm4j.sync.LockRank;
 import org.mm4j.sync.Mutex;
 import org.mm4j.sync.SharedLock;
+import org.mm4j.testkit.LockViolation;
 
 /**
  * The locks that one thread holds, in the order in which it acquired them, and the rules it has to
@@ -20,7 +21,7 @@ import org.mm4j.sync.SharedLock;
  * may call while the owner rests. The size is written with release order and no fence: a checked
  * run must not be ordered better than an unchecked one.
  */
-final class HeldLocks {
+public final class HeldLocks {
   private static final VarHandle SIZE;
 
   static {
@@ -42,13 +43,15 @@ final class HeldLocks {
 
   private boolean inside;
 
-  HeldLocks(Thread thread) {
+  /** Creates an empty list of a thread. */
+  public HeldLocks(Thread thread) {
     this.thread = thread;
   }
 
   // ------------------------------------------------------------ rules
 
-  void beforeAcquire(LockRank rank, Object lock, boolean wantShared, boolean trying) {
+  /** Checks an acquisition, or an attempt at one. */
+  public void beforeAcquire(LockRank rank, Object lock, boolean wantShared, boolean trying) {
     if (inside) {
       throw violation("acquires " + name(rank, lock, wantShared) + " while it is INSIDE");
     }
@@ -96,7 +99,8 @@ final class HeldLocks {
     }
   }
 
-  void afterAcquire(LockRank rank, Object lock, boolean isShared) {
+  /** Notes a lock. */
+  public void afterAcquire(LockRank rank, Object lock, boolean isShared) {
     acquiring = null;
     int at = size;
     if (at == locks.length) {
@@ -111,7 +115,7 @@ final class HeldLocks {
   }
 
   /** Forgets a lock; false if this thread does not hold it. */
-  boolean release(LockRank rank, Object lock, boolean wasShared) {
+  public boolean release(LockRank rank, Object lock, boolean wasShared) {
     int at = find(rank, lock);
     if (at < 0) {
       return false;
@@ -124,7 +128,7 @@ final class HeldLocks {
   }
 
   /** Forgets a lock that another thread is going to release. */
-  void handOver(Object lock) {
+  public void handOver(Object lock) {
     for (int at = size - 1; at >= 0; at--) {
       if (isSame(locks[at], lock)) {
         remove(at);
@@ -134,7 +138,8 @@ final class HeldLocks {
     throw violation("hands over " + lock + " without holding it");
   }
 
-  void beforeWait(Object waiter) {
+  /** Checks that the thread may wait. */
+  public void beforeWait(Object waiter) {
     if (inside) {
       throw violation("waits for " + waiter + " while it is INSIDE");
     }
@@ -143,13 +148,15 @@ final class HeldLocks {
     }
   }
 
-  void beforeSleep() {
+  /** Checks that the thread may sleep. */
+  public void beforeSleep() {
     if (inside) {
       throw violation("sleeps while it is INSIDE");
     }
   }
 
-  void inside(boolean enters) {
+  /** Begins or ends the use of translations. */
+  public void inside(boolean enters) {
     if (enters == inside) {
       throw violation(enters ? "enters INSIDE twice" : "leaves INSIDE without being there");
     }
@@ -157,7 +164,7 @@ final class HeldLocks {
   }
 
   /** Gives up the acquisition that a violation or an error ended. */
-  void clear() {
+  public void clear() {
     Arrays.fill(locks, null);
     acquiring = null;
     inside = false;
@@ -166,15 +173,18 @@ final class HeldLocks {
 
   // ------------------------------------------------------------ reports
 
-  Thread thread() {
+  /** Returns whose locks they are. */
+  public Thread thread() {
     return thread;
   }
 
-  boolean isEmpty() {
+  /** Returns whether the thread holds nothing. */
+  public boolean isEmpty() {
     return (int) SIZE.getAcquire(this) == 0 && !inside;
   }
 
-  List<String> describe() {
+  /** Returns what the thread holds, for people. */
+  public List<String> describe() {
     List<String> names = new ArrayList<>();
     int count = (int) SIZE.getAcquire(this);
     for (int i = 0; i < count; i++) {
@@ -186,7 +196,8 @@ final class HeldLocks {
     return names;
   }
 
-  LockViolation violation(String what) {
+  /** Returns a violation of this thread. */
+  public LockViolation violation(String what) {
     return new LockViolation(
         "thread \"" + thread.getName() + "\" " + what + "; it holds " + describe());
   }
