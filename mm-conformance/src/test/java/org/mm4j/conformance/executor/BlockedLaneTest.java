@@ -14,6 +14,7 @@ import java.lang.foreign.MemorySegment;
 import java.time.Duration;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
+import org.mm4j.linux.LinuxFeature;
 
 /** Lanes that wait in the kernel for somebody else. */
 final class BlockedLaneTest extends ExecutorFixture {
@@ -136,6 +137,7 @@ final class BlockedLaneTest extends ExecutorFixture {
 
   /** A userfaultfd that watches the first two pages for missing ones. */
   private long userfaultfd(long features) {
+    require(LinuxFeature.USERFAULTFD);
     long uffd = value(lane.call(NR_USERFAULTFD, NOT_BLOCKING));
     ioctl(uffd, UFFDIO_API, API_VERSION, features, 0);
     long length = isUnmapped(AT + PAGE) ? PAGE : 2 * PAGE;

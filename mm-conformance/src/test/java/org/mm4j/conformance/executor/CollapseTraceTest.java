@@ -14,6 +14,7 @@ import java.util.Optional;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.mm4j.linux.Availability;
+import org.mm4j.linux.LinuxFeature;
 import org.mm4j.testkit.RunningKernel;
 
 /** The scan results behind the errno of MADV_COLLAPSE, and what is left of a trace: nothing. */
@@ -175,6 +176,7 @@ final class CollapseTraceTest extends ExecutorFixture {
 
   private CollapseTrace open() throws IOException {
     Availability trace = CollapseTrace.probe();
+    require(LinuxFeature.COLLAPSE, LinuxFeature.MEMORY_FILE_COLLAPSE);
     RunningKernel.require(trace instanceof Availability.Available, trace::toString);
     return CollapseTrace.open(executor);
   }

@@ -9,6 +9,9 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.mm4j.linux.Availability;
+import org.mm4j.linux.LinuxFeature;
+import org.mm4j.linux.LinuxMemory;
+import org.mm4j.linux.LinuxProbe;
 import org.mm4j.testkit.RunningKernel;
 
 /** A running executor with one lane; skips, with the reason, where there can be none. */
@@ -59,6 +62,14 @@ abstract class ExecutorFixture {
     RunningKernel.require(
         NativeExecutor.probe() instanceof Availability.Available,
         () -> NativeExecutor.probe().toString());
+  }
+
+  /** Skips a test that needs more than an executor. */
+  static void require(LinuxFeature... features) {
+    LinuxProbe probe = LinuxMemory.probe();
+    for (LinuxFeature feature : features) {
+      RunningKernel.require(probe.has(feature), () -> probe.explain(feature));
+    }
   }
 
   /** The value of a call that must not be refused. */
