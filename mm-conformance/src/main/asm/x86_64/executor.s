@@ -20,7 +20,7 @@
 .equ CODE_BYTES,        0x1000
 .equ STACKS,            AREA + 0x1ff000         # the watcher's stack, then one per slot
 .equ WATCHER_STACK_TOP, AREA + 0x200000
-.equ STACKS_BYTES,      0x201000
+.equ STACKS_BYTES,      0x201000                # up to the shared area
 .equ SHARED,            AREA + 0x400000
 .equ SHARED_BYTES,      0x5000000
 .equ SYSTEM_MAPPINGS,   0x7fff00000000          # below here is the program's file, above the vdso
@@ -170,7 +170,7 @@ _start:
 
 # The kernel is to place mappings at the same addresses in every run: no randomisation, and the usual limit of the
 # stack, under which mappings begin 128 MiB below the end. Both count from the next exec on. Where a container
-# forbids it, the run goes on with random addresses.
+# forbids it, the run goes on with random addresses. (An errno has the bit set, too.)
         mov $0xffffffff, %edi
         call6 NR_PERSONALITY
         test $ADDR_NO_RANDOMIZE, %eax
@@ -219,7 +219,6 @@ settle:
         unmapping 0, SYSTEM_MAPPINGS
         unmapping SYSTEM_MAPPINGS, CODE         # refused where the vdso is sealed: then it stays
         unmapping CODE + CODE_BYTES, STACKS
-        unmapping STACKS + STACKS_BYTES, SHARED
         unmapping SHARED + SHARED_BYTES, USER_END
 
         xor %edi, %edi
