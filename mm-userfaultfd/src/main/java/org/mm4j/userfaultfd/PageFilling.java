@@ -36,6 +36,11 @@ final class PageFilling {
      *     space that is being closed
      */
     PageFiller at(long offsetBytes);
+
+    /** Returns whether {@link #at} may fault, so that it is not called for nothing. */
+    default boolean mayFault() {
+      return false;
+    }
   }
 
   /** Why a page was not filled. */
@@ -74,26 +79,24 @@ final class PageFilling {
   FillOutcome fill(String call, AddressRange range, Source source, Set<FillFlag> flags) {
     UffdRange.require(call, range);
     if (flags.contains(FillFlag.WRITE_PROTECT)) {
-      throw new MemoryException(
-          Errno.EINVAL, call, range.start(), "the range is not registered for write protection");
+      return refuseProtection(call, range);
     }
     long done = 0;
     Refusal refusal = null;
     MemoryException unreadable = null;
-    while (done < range.lengthBytes() && refusal == null) {
-      try {
-        refusal =
-            fillPage(
-                new AddressRange(range.start() + done, range.lengthBytes() - done),
-                source.at(done));
-      } catch (MemoryException e) {
-        // Linux looks at the destination first, and at the source only when it needs the content.
-        refusal = refusalOf(new AddressRange(range.start() + done, range.lengthBytes() - done));
-        unreadable = e;
+    while (done < range.lengthBytes() && refusal == null && unreadable == null) {
+      AddressRange left = new AddressRange(range.start() + done, range.lengthBytes() - done);
+      // Linux, too, faults the source in only when it has found the destination.
+      refusal = source.mayFault() ? refusalOf(left) : null;
+      if (refusal != null) {
         break;
       }
-      if (refusal == null) {
-        done += Pages.SIZE_BYTES;
+      try {
+        refusal = fillPage(left, source.at(done));
+        done += refusal == null ? Pages.SIZE_BYTES : 0;
+      } catch (MemoryException e) {
+        refusal = mm.isExiting() ? Refusal.GONE : null;
+        unreadable = e;
       }
     }
     if (done > 0 && !flags.contains(FillFlag.DONT_WAKE)) {
@@ -109,6 +112,16 @@ final class PageFilling {
       throw unreadable;
     }
     return outcome(call, range, Objects.requireNonNull(refusal));
+  }
+
+  /** No registration is for write protection yet; but first there must be one. */
+  private FillOutcome refuseProtection(String call, AddressRange range) {
+    Refusal refusal = refusalOf(range);
+    if (refusal == Refusal.GONE || refusal == Refusal.NOT_REGISTERED) {
+      return outcome(call, range, refusal);
+    }
+    throw new MemoryException(
+        Errno.EINVAL, call, range.start(), "the range is not registered for write protection");
   }
 
   private static FillOutcome outcome(String call, AddressRange range, Refusal refusal) {

@@ -14,18 +14,15 @@ import org.mm4j.Errno;
 import org.mm4j.FillFlag;
 import org.mm4j.FillOutcome;
 import org.mm4j.MemoryException;
-import org.mm4j.Pages;
 import org.mm4j.UffdFeature;
 import org.mm4j.UffdFlag;
 import org.mm4j.UffdMessage;
 import org.mm4j.UffdMode;
 import org.mm4j.UffdOperation;
-import org.mm4j.UserAddresses;
 import org.mm4j.Userfaultfd;
 import org.mm4j.spi.FaultOutcome;
 import org.mm4j.spi.MemoryDescriptor;
 import org.mm4j.spi.PageFault;
-import org.mm4j.spi.PageFiller;
 import org.mm4j.spi.UserfaultWatcher;
 import org.mm4j.spi.Vma;
 import org.mm4j.sync.WordField;
@@ -119,37 +116,11 @@ final class UserfaultContext implements Userfaultfd, UserfaultWatcher {
   @Override
   public FillOutcome copy(long address, long sourceAddress, long lengthBytes, Set<FillFlag> flags) {
     requireReady("UFFDIO_COPY");
-    AddressRange source = new AddressRange(sourceAddress, lengthBytes);
-    if (source.wraps() || Long.compareUnsigned(source.end(), UserAddresses.END) > 0) {
-      throw new MemoryException(
-          Errno.EINVAL, "UFFDIO_COPY", sourceAddress, "source is outside of user addresses");
-    }
-    MemorySegment bounce = MemorySegment.ofArray(new byte[Pages.SIZE_BYTES]);
-    PageFiller filler = page -> page.copyFrom(bounce);
     return filling.fill(
         "UFFDIO_COPY",
         new AddressRange(address, lengthBytes),
-        offset -> {
-          readSource(sourceAddress + offset, bounce);
-          return filler;
-        },
+        GuestSource.of(mm, sourceAddress, lengthBytes),
         flags);
-  }
-
-  /** Reads guest memory, which may fault: no lock is held. */
-  private void readSource(long address, MemorySegment to) {
-    try {
-      mm.read(address, to);
-    } catch (IllegalStateException e) {
-      if (!mm.isExiting()) {
-        throw e;
-      }
-      MemoryException gone =
-          new MemoryException(
-              Errno.ESRCH, "UFFDIO_COPY", address, "the address space is being closed");
-      gone.initCause(e);
-      throw gone;
-    }
   }
 
   @Override

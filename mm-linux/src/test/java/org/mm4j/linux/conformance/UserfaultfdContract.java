@@ -232,7 +232,27 @@ abstract class UserfaultfdContract extends BackendContract {
     refused(
         Errno.EINVAL,
         () -> userfaultfd.copy(watched, bytes(PAGE, 1), EnumSet.of(FillFlag.WRITE_PROTECT)));
+    assertEquals(
+        new NotRegistered(),
+        userfaultfd.copy(alias, bytes(PAGE, 1), EnumSet.of(FillFlag.WRITE_PROTECT)),
+        "a registration comes first");
     assertEquals(0, file.blocks());
+  }
+
+  @Test
+  void theDestinationIsLookedAtBeforeTheSource() {
+    MemoryFile other = file(2 * PAGE);
+    long source = mapAligned(MapRequest.shared(other, 0, 2 * PAGE));
+    Userfaultfd userfaultfd = armed(pages(0, 1));
+    assertEquals(new NotRegistered(), userfaultfd.copy(watched + PAGE, source, PAGE, PLAIN));
+    assertEquals(new NotRegistered(), userfaultfd.copy(watched, source, 2 * PAGE, PLAIN));
+    assertEquals(0, other.blocks(), "the source was not touched");
+    refused(Errno.EFAULT, () -> userfaultfd.copy(watched, source + HUGE, PAGE, PLAIN));
+    assertEquals(
+        new NotRegistered(), userfaultfd.copy(watched + PAGE, source + HUGE, PAGE, PLAIN));
+    file.write(0, bytes(1, 1));
+    assertEquals(new AlreadyPresent(), userfaultfd.copy(watched, source, PAGE, PLAIN));
+    assertEquals(8, other.blocks(), "the page is found when the content is there");
   }
 
   @Test
