@@ -3,6 +3,8 @@ package org.mm4j.examples.emulator.abi;
 
 /** Signal numbers, codes and default actions. */
 public final class Signals {
+  private static final int SIGQUIT = 3;
+
   /** Illegal instruction. */
   public static final int SIGILL = 4;
 
@@ -14,6 +16,8 @@ public final class Signals {
 
   /** Bad memory behind a mapping. */
   public static final int SIGBUS = 7;
+
+  private static final int SIGFPE = 8;
 
   /** Cannot be caught. */
   public static final int SIGKILL = 9;
@@ -36,8 +40,13 @@ public final class Signals {
   /** Urgent data. */
   public static final int SIGURG = 23;
 
+  private static final int SIGXCPU = 24;
+  private static final int SIGXFSZ = 25;
+
   /** The terminal changed. */
   public static final int SIGWINCH = 28;
+
+  private static final int SIGSYS = 31;
 
   /** The greatest number. */
   public static final int MAX = 64;
@@ -112,6 +121,15 @@ public final class Signals {
   /** Returns whether the default action is to do nothing. */
   public static boolean isIgnoredByDefault(int signal) {
     return signal == SIGCHLD || signal == SIGCONT || signal == SIGURG || signal == SIGWINCH;
+  }
+
+  /** Returns whether the default action leaves a core dump, so that it is worth a report. */
+  public static boolean dumpsCore(int signal) {
+    return switch (signal) {
+      case SIGQUIT, SIGILL, SIGTRAP, SIGABRT, SIGBUS, SIGFPE, SIGSEGV, SIGXCPU, SIGXFSZ, SIGSYS ->
+          true;
+      default -> false;
+    };
   }
 
   /** Returns whether a handler can be set. */

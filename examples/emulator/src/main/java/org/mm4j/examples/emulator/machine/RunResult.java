@@ -14,7 +14,7 @@ import org.mm4j.examples.emulator.process.ExitStatus;
  * How a run went.
  *
  * @param status how the guest ended
- * @param crash what it looked like then, if a signal ended it
+ * @param crash what it looked like then, if a fault or a signal that leaves a core dump ended it
  * @param nanos how long it ran
  * @param instructions how many instructions it executed
  * @param userfaultMessages how many userfaultfd messages it read

@@ -201,7 +201,12 @@ public final class GuestThread {
     }
   }
 
+  /** A signal that was sent is told of only if it leaves a core dump in Linux. */
   private void die(PendingSignal signal) {
+    if (signal.sender() != 0 && !Signals.dumpsCore(signal.signal())) {
+      process.end(ExitStatus.killed(signal.signal()));
+      return;
+    }
     process.die(
         signal.signal(),
         () ->

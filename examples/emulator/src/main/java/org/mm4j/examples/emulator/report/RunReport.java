@@ -15,6 +15,7 @@ import org.mm4j.examples.emulator.machine.RunResult;
 /** The figures at the end of a run, one per line. */
 public final class RunReport {
   private static final int NAME_WIDTH = 24;
+  private static final int COLUMNS = 100;
 
   private final StringBuilder text = new StringBuilder();
 
@@ -115,7 +116,26 @@ public final class RunReport {
 
   @SuppressWarnings("AnnotateFormatMethod") // the annotation would be a dependency more
   private void add(String name, String format, Object... values) {
-    text.append(String.format(Locale.ROOT, "%-" + NAME_WIDTH + "s", name));
-    text.append(String.format(Locale.ROOT, format, values)).append('\n');
+    append(name, String.format(Locale.ROOT, format, values));
+  }
+
+  /** Appends a value behind its name, on as many lines as it needs. */
+  private void append(String name, String value) {
+    String rest = value;
+    String first = name;
+    while (rest.length() > COLUMNS - NAME_WIDTH) {
+      int end = rest.lastIndexOf(' ', COLUMNS - NAME_WIDTH);
+      if (end <= 0) {
+        break; // one long word
+      }
+      appendLine(first, rest.substring(0, end));
+      rest = rest.substring(end + 1);
+      first = "";
+    }
+    appendLine(first, rest);
+  }
+
+  private void appendLine(String name, String value) {
+    text.append(String.format(Locale.ROOT, "%-" + NAME_WIDTH + "s%s\n", name, value));
   }
 }

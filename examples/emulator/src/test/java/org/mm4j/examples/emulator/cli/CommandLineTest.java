@@ -10,6 +10,7 @@ import static org.junit.jupiter.params.provider.Arguments.arguments;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.OutputStream;
 import java.io.PrintStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -101,6 +102,29 @@ final class CommandLineTest {
     assertTrue(errors().contains(told), this::errors);
     assertFalse(errors().contains("Exception"), this::errors);
     assertEquals("", out.toString(UTF_8));
+  }
+
+  @Test
+  void aGuestWhoseReaderIsGoneEndsQuietly() {
+    OutputStream gone =
+        new OutputStream() {
+          @Override
+          public void write(int b) throws IOException {
+            throw new IOException("Broken pipe");
+          }
+        };
+    EmulatorCommandLine commandLine =
+        EmulatorCommandLine.of(
+            InputStream.nullInputStream(), new PrintStream(gone, true, UTF_8), print(err));
+    assertEquals(128 + 13, commandLine.run("run", "compute"));
+    assertEquals("", errors());
+  }
+
+  @Test
+  void noLineOfAReportIsLongerThan100Columns() {
+    assertEquals(0, run("run", "--report", "memory"));
+    assertTrue(errors().contains("page faults"), this::errors);
+    errors().lines().forEach(line -> assertTrue(line.length() <= 100, line));
   }
 
   @Test
