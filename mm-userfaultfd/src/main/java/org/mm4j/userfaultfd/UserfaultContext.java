@@ -126,6 +126,10 @@ final class UserfaultContext implements Userfaultfd, UserfaultWatcher {
   @Override
   public FillOutcome zero(AddressRange range, Set<FillFlag> flags) {
     requireReady("UFFDIO_ZEROPAGE");
+    if (flags.contains(FillFlag.WRITE_PROTECT)) {
+      throw new MemoryException(
+          Errno.EINVAL, "UFFDIO_ZEROPAGE", range.start(), "there is no such mode");
+    }
     return filling.fill("UFFDIO_ZEROPAGE", range, PageFilling.zeros(), flags);
   }
 

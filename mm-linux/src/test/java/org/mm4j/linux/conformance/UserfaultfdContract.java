@@ -236,6 +236,9 @@ abstract class UserfaultfdContract extends BackendContract {
         new NotRegistered(),
         userfaultfd.copy(alias, bytes(PAGE, 1), EnumSet.of(FillFlag.WRITE_PROTECT)),
         "a registration comes first");
+    refused(
+        Errno.EINVAL,
+        () -> userfaultfd.zero(range(alias, PAGE), EnumSet.of(FillFlag.WRITE_PROTECT)));
     assertEquals(0, file.blocks());
   }
 
@@ -248,8 +251,7 @@ abstract class UserfaultfdContract extends BackendContract {
     assertEquals(new NotRegistered(), userfaultfd.copy(watched, source, 2 * PAGE, PLAIN));
     assertEquals(0, other.blocks(), "the source was not touched");
     refused(Errno.EFAULT, () -> userfaultfd.copy(watched, source + HUGE, PAGE, PLAIN));
-    assertEquals(
-        new NotRegistered(), userfaultfd.copy(watched + PAGE, source + HUGE, PAGE, PLAIN));
+    assertEquals(new NotRegistered(), userfaultfd.copy(watched + PAGE, source + HUGE, PAGE, PLAIN));
     file.write(0, bytes(1, 1));
     assertEquals(new AlreadyPresent(), userfaultfd.copy(watched, source, PAGE, PLAIN));
     assertEquals(8, other.blocks(), "the page is found when the content is there");
