@@ -26,6 +26,7 @@ import org.mm4j.MemoryAccessException;
 import org.mm4j.MemoryException;
 import org.mm4j.MemoryFile;
 import org.mm4j.MemorySystem;
+import org.mm4j.testkit.Laps;
 
 /**
  * Several processors read and write memory while it is collapsed, punched, truncated and unmapped:
@@ -43,6 +44,9 @@ final class CollapseUnderLoadTest {
 
   /** Huge pages per part. */
   private static final int HUGE_PER_PART = 4;
+
+  /** Of the thread that collapses, and the one that takes pages away. */
+  private final Laps laps = new Laps(2, 5);
 
   private final long seed = Long.getLong("mm4j.seed", new Random().nextLong());
 
@@ -93,6 +97,7 @@ final class CollapseUnderLoadTest {
                     long offset = (long) random.nextInt(3 * HUGE_PER_PART) * hugeBytes;
                     collapse(space, new AddressRange(alias + offset, hugeBytes));
                     memory.hugePages().scanOnce();
+                    laps.count(0);
                   }
                 }));
         work.add(
@@ -102,6 +107,7 @@ final class CollapseUnderLoadTest {
                   while (running.get() > 0) {
                     takeAway(random, file, space, base, partBytes);
                     reuseFrames(memory, random);
+                    laps.count(1);
                   }
                 }));
         for (Future<?> each : work) {
@@ -189,7 +195,7 @@ final class CollapseUnderLoadTest {
     void run() {
       try (GuestCpu cpu = space.newCpu()) {
         cpu.enter();
-        for (int i = 1; i <= OPERATIONS; i++) {
+        for (int i = 1; i <= OPERATIONS || laps.areMissing(); i++) {
           int page = random.nextInt(written.length);
           try {
             access(cpu, page, i);

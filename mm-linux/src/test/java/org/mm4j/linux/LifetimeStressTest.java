@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Random;
 import java.util.Set;
 import java.util.concurrent.Callable;
+import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -26,6 +27,7 @@ import org.mm4j.RemapFlag;
  * they meet is an errno; the JVM lives, and only the one byte they all write is ever read.
  */
 final class LifetimeStressTest extends KernelFixture {
+  private static final int THREADS = 4;
   private static final int RANGES = 6;
   private static final int PAGES = 4;
   private static final int STEPS = 4_000;
@@ -42,10 +44,12 @@ final class LifetimeStressTest extends KernelFixture {
       bases[i] = space.map(anonymous(PAGES * PAGE));
     }
     List<Callable<Void>> tasks = new ArrayList<>();
-    for (int thread = 0; thread < 4; thread++) {
+    CyclicBarrier begin = new CyclicBarrier(THREADS);
+    for (int thread = 0; thread < THREADS; thread++) {
       Random random = new Random(seed + thread);
       tasks.add(
           () -> {
+            begin.await();
             for (int step = 0; step < STEPS; step++) {
               attempt(random, "step " + step + " (replay: -Dmm4j.seed=" + seed + ")");
             }

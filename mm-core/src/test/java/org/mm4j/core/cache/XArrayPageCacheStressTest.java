@@ -16,6 +16,7 @@ import org.mm4j.core.xarray.NodeAllocator;
 import org.mm4j.spi.Folio;
 import org.mm4j.spi.PageCacheCursor;
 import org.mm4j.spi.PageCacheEntry;
+import org.mm4j.testkit.Laps;
 import org.mm4j.testkit.Seeds;
 
 /** Lookups beside collapses and splits of the same range, with folios that are really freed. */
@@ -38,12 +39,13 @@ class XArrayPageCacheStressTest {
     }
     AtomicReference<Throwable> failure = new AtomicReference<>();
     CountDownLatch stop = new CountDownLatch(1);
+    Laps laps = new Laps(1, 10);
     Thread reader =
         Thread.ofPlatform()
             .start(
                 () -> {
                   try {
-                    lookUp(seed, file.cache(), stop);
+                    lookUp(seed, file.cache(), stop, laps);
                   } catch (RuntimeException | Error e) {
                     failure.set(e);
                     stop.countDown();
@@ -52,7 +54,7 @@ class XArrayPageCacheStressTest {
     int cycles = 0;
     try {
       long end = System.nanoTime() + RUN_NANOS;
-      while (stop.getCount() > 0 && System.nanoTime() < end) {
+      while (stop.getCount() > 0 && (System.nanoTime() < end || laps.areMissing())) {
         cutUp(file, collapse(file));
         cycles++;
       }
@@ -116,7 +118,7 @@ class XArrayPageCacheStressTest {
     return parts.stream().filter(part -> part.index() % 2 == 1).toList();
   }
 
-  private static void lookUp(long seed, XArrayPageCache cache, CountDownLatch stop) {
+  private static void lookUp(long seed, XArrayPageCache cache, CountDownLatch stop, Laps laps) {
     var random = Seeds.random(seed);
     while (stop.getCount() > 0) {
       for (int n = 0; n < 500; n++) {
@@ -139,6 +141,7 @@ class XArrayPageCacheStressTest {
             return true;
           });
       assertTrue(next[0] > 2 * PAGES, () -> "ended before " + next[0]);
+      laps.count(0);
     }
   }
 }

@@ -8,6 +8,7 @@ import java.lang.foreign.ValueLayout;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
+import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -171,8 +172,17 @@ final class FramePoolStressTest {
 
   private static int runAll(List<Callable<Integer>> tasks) throws Exception {
     int sum = 0;
+    CyclicBarrier begin = new CyclicBarrier(tasks.size());
+    List<Callable<Integer>> together = new ArrayList<>();
+    for (Callable<Integer> task : tasks) {
+      together.add(
+          () -> {
+            begin.await();
+            return task.call();
+          });
+    }
     try (ExecutorService threads = Executors.newFixedThreadPool(tasks.size())) {
-      for (Future<Integer> done : threads.invokeAll(tasks)) {
+      for (Future<Integer> done : threads.invokeAll(together)) {
         sum += done.get();
       }
     }

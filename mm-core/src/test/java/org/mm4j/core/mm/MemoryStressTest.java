@@ -25,6 +25,7 @@ import org.mm4j.MemoryException;
 import org.mm4j.PageRange;
 import org.mm4j.Pin;
 import org.mm4j.Protection;
+import org.mm4j.testkit.Laps;
 
 /**
  * Guests and system calls load and store while everything else happens to their memory: unmap, map,
@@ -37,6 +38,7 @@ class MemoryStressTest {
 
   private final AtomicReference<Throwable> failure = new AtomicReference<>();
   private final AtomicBoolean done = new AtomicBoolean();
+  private final Laps laps = new Laps(4, 10);
 
   private static long stamp(long page) {
     return 0x5AFE_0000_0000_0000L | page;
@@ -48,8 +50,8 @@ class MemoryStressTest {
     try (World world = new World()) {
       world.space.map(world.request(BASE, 0, PAGES, MapFlag.FIXED));
       List<Thread> threads = new ArrayList<>();
-      threads.add(new Thread(() -> watch(() -> guest(world.space, seed + 1))));
-      threads.add(new Thread(() -> watch(() -> guest(world.space, seed + 2))));
+      threads.add(new Thread(() -> watch(() -> guest(world.space, seed + 1, 0))));
+      threads.add(new Thread(() -> watch(() -> guest(world.space, seed + 2, 1))));
       threads.add(new Thread(() -> watch(() -> systemCalls(world.space, seed + 3))));
       threads.add(new Thread(() -> watch(() -> files(world.file, seed + 4))));
       threads.forEach(Thread::start);
@@ -76,7 +78,7 @@ class MemoryStressTest {
     return !done.get() && failure.get() == null;
   }
 
-  private void guest(AddressSpace space, long seed) {
+  private void guest(AddressSpace space, long seed, int number) {
     Random random = new Random(seed);
     try (GuestCpu cpu = space.newCpu()) {
       while (runs()) {
@@ -97,6 +99,7 @@ class MemoryStressTest {
         } catch (MemoryAccessException e) {
           // unmapped or protected just now
         }
+        laps.count(number);
       }
     }
   }
@@ -120,6 +123,7 @@ class MemoryStressTest {
           throw e;
         }
       }
+      laps.count(2);
     }
   }
 
@@ -130,13 +134,14 @@ class MemoryStressTest {
       if (random.nextInt(3) == 0) {
         file.addHugeIfEmpty(random.nextInt(PAGES / 8) * 8L);
       }
+      laps.count(3);
     }
   }
 
   private void change(World world, long seed) {
     Random random = new Random(seed);
     ProcessMemory space = world.space;
-    for (int round = 0; round < 1500 && failure.get() == null; round++) {
+    for (int round = 0; failure.get() == null && (round < 1500 || laps.areMissing()); round++) {
       long first = random.nextInt(PAGES);
       long pages = 1L + random.nextInt((int) (PAGES - first));
       long address = BASE + first * PAGE;

@@ -12,6 +12,7 @@ import java.util.Random;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
+import org.mm4j.testkit.Laps;
 
 /**
  * Guest threads load and store while pages are unmapped and their frames reused. A stale
@@ -23,6 +24,7 @@ class StaleTranslationTest {
 
   private final AtomicReference<String> violation = new AtomicReference<>();
   private final AtomicBoolean done = new AtomicBoolean();
+  private final Laps laps = new Laps(3, 10);
 
   @Test
   void rule_3_1_noStaleTranslationIsUsedAfterAFlush() throws Exception {
@@ -43,18 +45,22 @@ class StaleTranslationTest {
       List<Thread> threads = new ArrayList<>();
       for (int i = 0; i < 2; i++) {
         long own = seed + i;
-        threads.add(new Thread(() -> watch(() -> guest(memory, own))));
+        int number = i;
+        threads.add(new Thread(() -> watch(() -> guest(memory, own, number))));
       }
       threads.add(new Thread(() -> watch(() -> systemCalls(memory, seed + 7))));
       threads.forEach(Thread::start);
       Random random = new Random(seed);
-      for (int round = 0; round < rounds && violation.get() == null; round++) {
-        memory.evict(random.nextInt(PAGES), flush);
-        if (System.nanoTime() > deadline) {
-          break;
+      try {
+        for (int round = 0; violation.get() == null; round++) {
+          memory.evict(random.nextInt(PAGES), flush);
+          if (System.nanoTime() > deadline || (round >= rounds && !laps.areMissing())) {
+            break;
+          }
         }
+      } finally {
+        done.set(true);
       }
-      done.set(true);
       for (Thread thread : threads) {
         thread.join();
       }
@@ -69,7 +75,7 @@ class StaleTranslationTest {
     }
   }
 
-  private void guest(TinyMemory memory, long seed) {
+  private void guest(TinyMemory memory, long seed, int number) {
     Random random = new Random(seed);
     try (SoftCpu cpu = new SoftCpu(memory.domain, memory)) {
       while (!done.get() && violation.get() == null) {
@@ -81,6 +87,7 @@ class StaleTranslationTest {
           cpu.storeLong(address, TinyMemory.stamp(page));
           cpu.poll();
         }
+        laps.count(number);
         if (random.nextInt(4) == 0) {
           cpu.exit();
         }
@@ -98,6 +105,7 @@ class StaleTranslationTest {
       check(page, bytes.get(ValueLayout.JAVA_LONG, 0));
       bytes.set(ValueLayout.JAVA_LONG, 0, TinyMemory.stamp(page));
       plain.write(page * PAGE + 16, bytes);
+      laps.count(2);
     }
   }
 
