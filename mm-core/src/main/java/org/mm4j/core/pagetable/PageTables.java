@@ -6,16 +6,14 @@ import org.jspecify.annotations.Nullable;
 import org.mm4j.Access;
 import org.mm4j.Pages;
 import org.mm4j.core.pagetable.Directory.HugeEntry;
-import org.mm4j.sync.Slots;
 import org.mm4j.sync.Sync;
 import org.mm4j.sync.WordField;
 
 /**
  * The page tables of one address space: which frame each page of addresses leads to.
  *
- * <p>Four levels: root, middle, directory, table. A table has {@code 2^hugeOrder} entries, so that
- * a slot of a directory covers one huge page, whatever its size; the other levels share the
- * remaining bits of a 48-bit address.
+ * <p>Four levels: root, middle, directory, table ({@link DirectoryTree} has the upper three). A
+ * table has {@code 2^hugeOrder} entries, so that a slot of a directory covers one huge page.
  *
  * <p>{@link #walk}, {@link #translate} and {@link #forEach} take no lock. The methods that add
  * entries need the mmap lock, held at least for reading, and {@link #freeTables} needs it held for
@@ -36,13 +34,7 @@ public final class PageTables {
   private static final WordField TABLES =
       WordField.of(MethodHandles.lookup(), PageTables.class, "tables");
 
-  private final int tableBits;
-  private final int directoryShift;
-  private final int middleShift;
-  private final int rootShift;
-  private final int directorySize;
-  private final int middleSize;
-  private final @Nullable Object[] root;
+  private final DirectoryTree tree;
 
   @SuppressWarnings("unused") // accessed through RESIDENT
   private long residentPages;
@@ -65,25 +57,16 @@ public final class PageTables {
 
   /** Creates empty page tables. */
   public PageTables(int hugeOrder) {
-    int upperBits = ADDRESS_BITS - Pages.SHIFT - hugeOrder;
-    int directoryBits = (upperBits + 2) / 3;
-    int middleBits = (upperBits - directoryBits + 1) / 2;
-    tableBits = hugeOrder;
-    directoryShift = Pages.SHIFT + hugeOrder;
-    middleShift = directoryShift + directoryBits;
-    rootShift = middleShift + middleBits;
-    directorySize = 1 << directoryBits;
-    middleSize = 1 << middleBits;
-    root = new Object[1 << (ADDRESS_BITS - rootShift)];
+    tree = new DirectoryTree(hugeOrder);
   }
 
   // ---------------------------------------------------------------- reading, lock-free
 
   /** Returns the entry at an address, the huge entry if there is one, or {@link Entry#NONE}. */
   public long walk(long address) {
-    Object below = slotOf(address);
+    Object below = tree.below(address);
     if (below instanceof LeafTable table) {
-      return table.get(tableIndex(address));
+      return table.get(tree.tableIndex(address));
     }
     return below instanceof HugeEntry huge ? huge.bits() : Entry.NONE;
   }
@@ -94,9 +77,9 @@ public final class PageTables {
    */
   public long translate(long address, Access access) {
     for (long attempt = Sync.attempt(); ; Sync.retry(attempt)) {
-      Object below = slotOf(address);
+      Object below = tree.below(address);
       if (below instanceof LeafTable table) {
-        int index = tableIndex(address);
+        int index = tree.tableIndex(address);
         long entry = table.get(index);
         if (!Entry.permits(entry, access)) {
           return Entry.NONE;
@@ -113,18 +96,18 @@ public final class PageTables {
 
   /** Returns whether there is a table, possibly empty, or a huge entry for an address. */
   public boolean hasTable(long address) {
-    return slotOf(address) instanceof LeafTable;
+    return tree.below(address) instanceof LeafTable;
   }
 
   /** Visits the entries of a range in address order; a huge one that overlaps it once. */
   public void forEach(long start, long end, EntryVisitor visitor) {
-    forEachSlot(
+    tree.forEachSlot(
         start, end, (directory, index, from, to) -> visitSlot(directory, index, from, to, visitor));
   }
 
   /** Returns how many small pages are mapped, those of huge entries included. */
   public long residentPages() {
-    return RESIDENT.getAcquire(this) + (HUGE_ENTRIES.getAcquire(this) << tableBits);
+    return RESIDENT.getAcquire(this) + HUGE_ENTRIES.getAcquire(this) * tree.tableSize();
   }
 
   /** Returns how many huge entries there are. */
@@ -140,10 +123,10 @@ public final class PageTables {
   private void visitSlot(Directory directory, int index, long from, long to, EntryVisitor visitor) {
     Object below = directory.get(index);
     if (below instanceof HugeEntry huge) {
-      visitor.visit(alignDown(from, directoryShift), huge.bits());
+      visitor.visit(tree.slotStart(from), huge.bits());
     } else if (below instanceof LeafTable table) {
       for (long address = from; address < to; address += Pages.SIZE_BYTES) {
-        long entry = table.get(tableIndex(address));
+        long entry = table.get(tree.tableIndex(address));
         if (Entry.isPresent(entry)) {
           visitor.visit(address, entry);
         }
@@ -159,8 +142,8 @@ public final class PageTables {
    * @return false if the entry, or the huge entry in its place, is not empty
    */
   public boolean mapPage(long address, long entry) {
-    Directory directory = makeDirectory(address);
-    int slot = directoryIndex(address);
+    Directory directory = tree.make(address);
+    int slot = tree.slot(address);
     for (long attempt = Sync.attempt(); ; Sync.retry(attempt)) {
       Object below = directory.get(slot);
       if (below instanceof HugeEntry) {
@@ -175,7 +158,7 @@ public final class PageTables {
         if (directory.get(slot) != table) {
           continue; // it was retracted before we had its lock
         }
-        int index = tableIndex(address);
+        int index = tree.tableIndex(address);
         if (table.get(index) != Entry.NONE) {
           return false;
         }
@@ -194,8 +177,8 @@ public final class PageTables {
    * @return false if there is one
    */
   public boolean mapHuge(long address, long entry) {
-    Directory directory = makeDirectory(address);
-    int slot = directoryIndex(address);
+    Directory directory = tree.make(address);
+    int slot = tree.slot(address);
     Directory.LOCK.lock(directory);
     try {
       if (directory.get(slot) != null) {
@@ -210,7 +193,7 @@ public final class PageTables {
   }
 
   private @Nullable LeafTable attachTable(Directory directory, int slot) {
-    LeafTable table = new LeafTable(1 << tableBits);
+    LeafTable table = new LeafTable(tree.tableSize());
     Directory.LOCK.lock(directory);
     try {
       if (directory.get(slot) != null) {
@@ -224,21 +207,6 @@ public final class PageTables {
     return table;
   }
 
-  private Directory makeDirectory(long address) {
-    while (true) {
-      Object[] middle = (Object[]) load(root, rootIndex(address));
-      if (middle == null) {
-        Slots.compareAndSet(root, rootIndex(address), null, new Object[middleSize]);
-        continue;
-      }
-      Directory directory = (Directory) Slots.get(middle, middleIndex(address));
-      if (directory != null) {
-        return directory;
-      }
-      Slots.compareAndSet(middle, middleIndex(address), null, new Directory(directorySize));
-    }
-  }
-
   // ---------------------------------------------------------------- removing and narrowing
 
   /**
@@ -248,11 +216,11 @@ public final class PageTables {
    * @return the entry as it was, or {@link Entry#NONE} if it leads elsewhere
    */
   public long clear(long address, long firstFrame, int frameCount) {
-    Directory directory = findDirectory(address);
+    Directory directory = tree.find(address);
     if (directory == null) {
       return Entry.NONE;
     }
-    int slot = directoryIndex(address);
+    int slot = tree.slot(address);
     for (long attempt = Sync.attempt(); ; Sync.retry(attempt)) {
       Object below = directory.get(slot);
       if (below instanceof LeafTable table) {
@@ -288,7 +256,7 @@ public final class PageTables {
       if (directory.get(slot) != table) {
         return RETRY;
       }
-      int index = tableIndex(address);
+      int index = tree.tableIndex(address);
       long entry = table.get(index);
       long frame = Entry.frame(entry);
       if (!Entry.isPresent(entry) || frame < firstFrame || frame >= firstFrame + frameCount) {
@@ -322,7 +290,7 @@ public final class PageTables {
    * @param removed sees each entry as it was, under the lock of its table
    */
   public void zap(long start, long end, EntryVisitor removed) {
-    forEachSlot(
+    tree.forEachSlot(
         start, end, (directory, slot, from, to) -> zapSlot(directory, slot, from, to, removed));
   }
 
@@ -331,7 +299,7 @@ public final class PageTables {
       Object below = directory.get(slot);
       if (below instanceof HugeEntry huge) {
         if (clearHuge(directory, slot, huge)) {
-          removed.visit(alignDown(from, directoryShift), huge.bits());
+          removed.visit(tree.slotStart(from), huge.bits());
           return;
         }
       } else if (!(below instanceof LeafTable table)
@@ -350,7 +318,7 @@ public final class PageTables {
       }
       int count = 0;
       for (long address = from; address < to && !table.isEmpty(); address += Pages.SIZE_BYTES) {
-        int index = tableIndex(address);
+        int index = tree.tableIndex(address);
         if (table.get(index) != Entry.NONE) {
           removed.visit(address, table.clear(index));
           count++;
@@ -370,12 +338,12 @@ public final class PageTables {
    * @param removed sees the entry as it was
    */
   public void zapHugeAcross(long address, EntryVisitor removed) {
-    long base = alignDown(address, directoryShift);
-    Directory directory = findDirectory(address);
+    long base = tree.slotStart(address);
+    Directory directory = tree.find(address);
     if (base == address || directory == null) {
       return;
     }
-    int slot = directoryIndex(address);
+    int slot = tree.slot(address);
     for (long attempt = Sync.attempt(); ; Sync.retry(attempt)) {
       if (!(directory.get(slot) instanceof HugeEntry huge)) {
         return;
@@ -397,7 +365,7 @@ public final class PageTables {
    */
   public boolean permit(long start, long end, long permissions, EntryVisitor removed) {
     boolean[] narrowed = new boolean[1];
-    forEachSlot(
+    tree.forEachSlot(
         start,
         end,
         (directory, slot, from, to) ->
@@ -407,7 +375,7 @@ public final class PageTables {
 
   private boolean permitSlot(
       Directory directory, int slot, long from, long to, long permissions, EntryVisitor removed) {
-    boolean whole = to - from == 1L << directoryShift;
+    boolean whole = to - from == tree.slotBytes();
     for (long attempt = Sync.attempt(); ; Sync.retry(attempt)) {
       Object below = directory.get(slot);
       if (below instanceof HugeEntry huge) {
@@ -415,7 +383,7 @@ public final class PageTables {
             ? permitHuge(directory, slot, huge, permissions)
             : clearHuge(directory, slot, huge)) {
           if (!whole) {
-            removed.visit(alignDown(from, directoryShift), huge.bits());
+            removed.visit(tree.slotStart(from), huge.bits());
           }
           return !whole || (huge.bits() & Entry.PERMISSIONS & ~permissions) != 0;
         }
@@ -437,7 +405,7 @@ public final class PageTables {
   private boolean permitTable(LeafTable table, long from, long to, long permissions) {
     boolean narrowed = false;
     for (long address = from; address < to; address += Pages.SIZE_BYTES) {
-      int index = tableIndex(address);
+      int index = tree.tableIndex(address);
       if (table.get(index) != Entry.NONE) {
         long before = table.permit(index, permissions);
         narrowed |= (before & Entry.PERMISSIONS & ~permissions) != 0;
@@ -468,9 +436,8 @@ public final class PageTables {
    * @return whether there was one, and it is gone: flush next
    */
   public boolean retract(long address) {
-    Directory directory = findDirectory(address);
-    return directory != null
-        && detach(directory, directoryIndex(address), 0, null) == Detachment.EMPTY;
+    Directory directory = tree.find(address);
+    return directory != null && detach(directory, tree.slot(address), 0, null) == Detachment.EMPTY;
   }
 
   /**
@@ -482,10 +449,10 @@ public final class PageTables {
    * @param removed sees each entry that was removed, under the lock of the table
    */
   public Detachment detachMapping(long address, long firstFrame, EntryVisitor removed) {
-    Directory directory = findDirectory(address);
+    Directory directory = tree.find(address);
     return directory == null
         ? Detachment.EMPTY
-        : detach(directory, directoryIndex(address), firstFrame, new Removal(address, removed));
+        : detach(directory, tree.slot(address), firstFrame, new Removal(address, removed));
   }
 
   private record Removal(long address, EntryVisitor removed) {}
@@ -545,114 +512,11 @@ public final class PageTables {
    * writing, so that nobody adds an entry.
    */
   public void freeTables(long start, long end) {
-    forEachSlot(start, end, (directory, slot, from, to) -> detach(directory, slot, 0, null));
-    long address = start;
-    while (address < end) {
-      Object[] middle = (Object[]) load(root, rootIndex(address));
-      long next = alignDown(address, rootShift) + (1L << rootShift);
-      if (middle != null && freeDirectories(middle, address, Math.min(end, next))) {
-        Slots.set(root, rootIndex(address), null);
-      }
-      address = next;
-    }
-  }
-
-  /** Returns whether the level is empty afterwards. */
-  private boolean freeDirectories(@Nullable Object[] middle, long start, long end) {
-    long address = start;
-    while (address < end) {
-      Directory directory = (Directory) load(middle, middleIndex(address));
-      if (directory != null && isEmpty(directory)) {
-        Slots.set(middle, middleIndex(address), null);
-      }
-      address = alignDown(address, middleShift) + (1L << middleShift);
-    }
-    for (int i = 0; i < middle.length; i++) {
-      if (load(middle, i) != null) {
-        return false;
-      }
-    }
-    return true;
-  }
-
-  private static boolean isEmpty(Directory directory) {
-    Directory.LOCK.lock(directory);
-    try {
-      return directory.isEmpty();
-    } finally {
-      Directory.LOCK.unlock(directory);
-    }
-  }
-
-  // ---------------------------------------------------------------- the shape
-
-  @FunctionalInterface
-  private interface SlotVisitor {
-    void visit(Directory directory, int slot, long from, long to);
-  }
-
-  /** Visits the slots of directories that are not null, cut to a range. */
-  private void forEachSlot(long start, long end, SlotVisitor visitor) {
-    long address = start;
-    while (address < end) {
-      Object[] middle = (Object[]) load(root, rootIndex(address));
-      if (middle == null) {
-        address = alignDown(address, rootShift) + (1L << rootShift);
-        continue;
-      }
-      Directory directory = (Directory) Slots.get(middle, middleIndex(address));
-      if (directory == null) {
-        address = alignDown(address, middleShift) + (1L << middleShift);
-        continue;
-      }
-      long next = alignDown(address, directoryShift) + (1L << directoryShift);
-      int slot = directoryIndex(address);
-      if (directory.get(slot) != null) {
-        visitor.visit(directory, slot, address, Math.min(end, next));
-      }
-      address = next;
-    }
-  }
-
-  private @Nullable Object slotOf(long address) {
-    Directory directory = findDirectory(address);
-    return directory == null ? null : directory.get(directoryIndex(address));
-  }
-
-  private @Nullable Directory findDirectory(long address) {
-    if (address >>> ADDRESS_BITS != 0) {
-      return null;
-    }
-    Object[] middle = (Object[]) load(root, rootIndex(address));
-    return middle == null ? null : (Directory) Slots.get(middle, middleIndex(address));
-  }
-
-  @SuppressWarnings("NullAway") // Slots.get takes an array whose elements it may find null
-  private static @Nullable Object load(@Nullable Object[] slots, int index) {
-    return Slots.get(slots, index);
+    tree.forEachSlot(start, end, (directory, slot, from, to) -> detach(directory, slot, 0, null));
+    tree.freeEmpty(start, end);
   }
 
   private static long dirtyIfWritable(long entry) {
     return Entry.isWritable(entry) ? entry | Entry.DIRTY : entry;
-  }
-
-  private static long alignDown(long address, int shift) {
-    return address >> shift << shift;
-  }
-
-  private int tableIndex(long address) {
-    return (int) (address >>> Pages.SHIFT) & ((1 << tableBits) - 1);
-  }
-
-  private int directoryIndex(long address) {
-    return (int) (address >>> directoryShift) & (directorySize - 1);
-  }
-
-  private int middleIndex(long address) {
-    return (int) (address >>> middleShift) & (middleSize - 1);
-  }
-
-  private int rootIndex(long address) {
-    return (int) (address >>> rootShift);
   }
 }
