@@ -16,8 +16,8 @@ import org.mm4j.testkit.Seeds;
  * what can be read must be the same.
  *
  * <p>Differences that are documented in {@code docs/LINUX-COMPATIBILITY.md} are left out; {@link
- * RandomCall} names each. One cannot be: where the running kernel reclaims memory meanwhile, it drops
- * pages that were only loaded from.
+ * RandomCall} names each. One cannot be: where the running kernel reclaims memory meanwhile, it
+ * drops pages that were only loaded from.
  */
 @Tag("kernel")
 final class RandomCallsTest {
