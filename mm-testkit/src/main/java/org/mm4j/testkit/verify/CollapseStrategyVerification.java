@@ -23,12 +23,13 @@ package org.mm4j.testkit.verify;
  *       charges, errors;
  *   <li>others who do one thing right before one of its calls, each call in turn, and faults thrown
  *       at each of its calls;
- *   <li>explorations of small worlds: every interleaving, see {@link org.mm4j.testkit}.
+ *   <li>small worlds under the explorer, a few dozen interleavings each; see {@link
+ *       org.mm4j.testkit.explore.Exploration} for those that prove.
  * </ul>
  *
  * <p>What a strategy does not support it declares in {@link #limits()}.
  */
-public abstract class CollapseStrategyVerification extends StrategyRaces {
+public abstract class CollapseStrategyVerification extends StrategyExplorations {
   /** For subclasses. */
   protected CollapseStrategyVerification() {}
 }
