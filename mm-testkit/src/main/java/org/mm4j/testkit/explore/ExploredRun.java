@@ -534,7 +534,7 @@ final class ExploredRun {
     ExploredTask task = tasks[actor];
     if (lastTask >= 0 && actor != lastTask) {
       ExploredTask before = tasks[lastTask];
-      preemptions += isEnabled(before, before.buffer.isEmpty()) ? 1 : 0;
+      preemptions += isEnabled(before, true) ? 1 : 0;
     }
     schedule.add(actor);
     everything.add(actor);

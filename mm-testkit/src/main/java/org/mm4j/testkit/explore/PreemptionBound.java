@@ -86,9 +86,11 @@ final class PreemptionBound implements Chooser {
   private int costs(ExploredRun run, int at, int mayGoOn) {
     int tasks = run.taskCount();
     int last = run.lastTask();
+    // Waiting for one's own buffer is no reason to let somebody else go first.
+    boolean lastMayGoOn = last >= 0 && (mayGoOn & (1 << last | 1 << (last + tasks))) != 0;
     int costs = 0;
     for (int task = 0; task < tasks; task++) {
-      boolean preempts = last >= 0 && task != last && (mayGoOn & 1 << last) != 0;
+      boolean preempts = lastMayGoOn && task != last;
       boolean delays = (mayGoOn & 1 << (task + tasks)) != 0 && (delaying[at] & 1 << task) == 0;
       if (preempts || delays) {
         costs |= 1 << task;

@@ -15,6 +15,9 @@ import org.mm4j.sync.SharedLock;
 final class Timeline {
   private static final int LONGEST_NAME = 48;
 
+  /** Whether operations on what only one task has accessed are written down as well. */
+  private static final boolean EVERYTHING = Boolean.getBoolean("mm4j.exploration.everything");
+
   /** One operation. */
   private static final class Line {
     final int task;
@@ -85,7 +88,7 @@ final class Timeline {
       if (!line.view.rows().isEmpty()) {
         view = line.view;
       }
-      if (line.cell == null || line.cell.isTouchedBySeveral()) {
+      if (EVERYTHING || line.cell == null || line.cell.isTouchedBySeveral()) {
         entries.add(new Violation.Entry(line.task, line.text, view));
       }
     }
