@@ -175,6 +175,21 @@ public class HardwareSync extends Sync {
   }
 
   @Override
+  protected boolean addIfWithin(
+      VarHandle field, Object owner, long mask, long least, long most, long delta) {
+    while (true) {
+      long before = (long) field.getAcquire(owner);
+      long part = before & mask;
+      if (part < least || part > most) {
+        return false;
+      }
+      if (field.compareAndSet(owner, before, before + delta)) {
+        return true;
+      }
+    }
+  }
+
+  @Override
   protected long getAndSetBits(VarHandle field, Object owner, long bits) {
     while (true) {
       long before = (long) field.getAcquire(owner);

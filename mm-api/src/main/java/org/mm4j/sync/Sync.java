@@ -236,6 +236,13 @@ public abstract class Sync {
    */
   protected abstract boolean tryAddToWord(VarHandle field, Object owner, long delta, long limit);
 
+  /**
+   * Adds {@code delta} to a word field if {@code word & mask} is within bounds, and returns whether
+   * it did; ordered as a volatile access if it did.
+   */
+  protected abstract boolean addIfWithin(
+      VarHandle field, Object owner, long mask, long least, long most, long delta);
+
   /** Sets bits of a word field and returns the value before; a full fence unless all were set. */
   protected abstract long getAndSetBits(VarHandle field, Object owner, long bits);
 

@@ -69,6 +69,21 @@ public record WordField(VarHandle handle) {
     Sync.backend().addToWord(handle, owner, delta);
   }
 
+  /**
+   * Adds to the word if a part of it is within bounds; a full fence if it does. A counter in the
+   * word can so be changed without a look at it before; two such changes that both stay within
+   * their bounds may change places.
+   *
+   * @param mask which part of the word, without the sign bit
+   * @param least the least value of {@code word & mask} that permits it
+   * @param most the greatest one
+   * @param delta what is added to the whole word
+   * @return whether it was added; if not, nothing changed
+   */
+  public boolean addIfWithin(Object owner, long mask, long least, long most, long delta) {
+    return Sync.backend().addIfWithin(handle, owner, mask, least, most, delta);
+  }
+
   /** Sets bits and returns the value before; a full fence unless all were set. */
   public long getAndSetBits(Object owner, long bits) {
     return Sync.backend().getAndSetBits(handle, owner, bits);

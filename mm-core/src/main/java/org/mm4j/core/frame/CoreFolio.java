@@ -63,6 +63,7 @@ public final class CoreFolio implements Folio {
   private static final int FRAME_SHIFT = 32;
   private static final int MAP_COUNT_SHIFT = 32;
   private static final long ONE_MAPPING = 1L << MAP_COUNT_SHIFT;
+  private static final long REFERENCES = ONE_MAPPING - 1;
 
   private static final WordField STATE =
       WordField.of(MethodHandles.lookup(), CoreFolio.class, "state");
@@ -164,6 +165,9 @@ public final class CoreFolio implements Folio {
 
   @Override
   public boolean tryGet() {
+    if (COUNT.addIfWithin(this, REFERENCES, 1, Integer.MAX_VALUE - 1, 1)) {
+      return true;
+    }
     while (true) {
       long before = COUNT.getAcquire(this);
       if (referencesIn(before) == 0) {
@@ -192,6 +196,9 @@ public final class CoreFolio implements Folio {
   @Override
   public void put(int references) {
     requirePositive(references);
+    if (COUNT.addIfWithin(this, REFERENCES, references + 1L, REFERENCES, -references)) {
+      return; // not the last one
+    }
     while (true) {
       long before = COUNT.getAcquire(this);
       int left = referencesIn(before) - references;

@@ -10,7 +10,13 @@ final class Access {
   static final int ACQUIRE = 4;
   static final int RELEASE_SHARED = 5;
   static final int RELEASE = 6;
-  static final int COUNT = 7;
+
+  /** An addition that depends on bounds. */
+  static final int ADD_WITHIN = 7;
+
+  static final int COUNT = 8;
+
+  private static final int ALL = (1 << COUNT) - 1;
 
   /**
    * Which accesses of another task to the same cell would make an access that is not a step wrong,
@@ -18,13 +24,14 @@ final class Access {
    * release of the same lock are ordered by the lock.
    */
   private static final int[] RACES = {
-    bits(STORE, ADD, ACQUIRE, RELEASE), // LOAD, and a try that would share
-    bits(LOAD, STORE, ADD, ACQUIRE_SHARED, ACQUIRE, RELEASE_SHARED, RELEASE), // STORE, and a try
-    bits(LOAD, STORE, ACQUIRE_SHARED, ACQUIRE, RELEASE_SHARED, RELEASE), // ADD
-    bits(STORE, ADD, ACQUIRE), // ACQUIRE_SHARED
-    bits(LOAD, STORE, ADD, ACQUIRE_SHARED, ACQUIRE), // ACQUIRE
-    bits(STORE, ADD), // RELEASE_SHARED
-    bits(LOAD, STORE, ADD), // RELEASE
+    bits(STORE, ADD, ADD_WITHIN, ACQUIRE, RELEASE), // LOAD, and a try that would share
+    ALL, // STORE, and a try
+    ALL & ~bits(ADD), // ADD
+    bits(STORE, ADD, ADD_WITHIN, ACQUIRE), // ACQUIRE_SHARED
+    bits(LOAD, STORE, ADD, ADD_WITHIN, ACQUIRE_SHARED, ACQUIRE), // ACQUIRE
+    bits(STORE, ADD, ADD_WITHIN), // RELEASE_SHARED
+    bits(LOAD, STORE, ADD, ADD_WITHIN), // RELEASE
+    ALL, // ADD_WITHIN
   };
 
   private Access() {}
@@ -42,12 +49,21 @@ final class Access {
   }
 
   static boolean isRelease(int access) {
-    return access >= RELEASE_SHARED;
+    return access == RELEASE_SHARED || access == RELEASE;
   }
 
   /** Returns whether the access only looks, and commutes with others that do. */
   static boolean looks(int access) {
     return access == LOAD || access == ACQUIRE_SHARED || access == RELEASE_SHARED;
+  }
+
+  static boolean isLock(int access) {
+    return access >= ACQUIRE_SHARED && access <= RELEASE;
+  }
+
+  /** Returns whether the access adds, and commutes with others that do as long as all succeed. */
+  static boolean adds(int access) {
+    return access == ADD || access == ADD_WITHIN;
   }
 
   /** Returns whether two steps on the same cell may not change places. */

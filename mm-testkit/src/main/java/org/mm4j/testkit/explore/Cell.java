@@ -24,11 +24,11 @@ final class Cell {
   /** What the cell is called in every run that begins the same way. */
   final CellName name;
 
-  /** Whether accesses are steps, other than releases of a lock. */
-  final boolean shared;
+  /** The accesses that are steps, see {@link SharedCells#bit}. */
+  private final long steps;
 
-  /** Whether releases of the lock are steps. */
-  final boolean releaseShared;
+  /** Races that were found in this run already. */
+  private long found;
 
   /** When each task accessed the cell last, in its own time, by {@link Access}. */
   final int[] times;
@@ -61,17 +61,29 @@ final class Cell {
       long index,
       CellName name,
       int tasks,
-      int seen) {
+      long steps) {
     this.id = id;
     this.owner = owner;
     this.field = field;
     this.index = index;
     this.name = name;
-    this.shared = seen != 0;
-    this.releaseShared = seen > 1;
+    this.steps = steps;
     this.times = new int[Access.COUNT * tasks];
     this.changes = new int[tasks];
     this.releases = new int[tasks];
+  }
+
+  /** Returns whether an access of a task is a step. */
+  boolean isStep(int task, int access) {
+    return (steps & SharedCells.bit(task, access)) != 0;
+  }
+
+  /** Notes a race; returns the accesses of which it was not known that they are shared. */
+  long race(int task, int access, int other, int otherAccess) {
+    long bits = SharedCells.bit(task, access) | SharedCells.bit(other, otherAccess);
+    long unknown = bits & ~(steps | found);
+    found |= unknown;
+    return unknown;
   }
 
   /** Returns whether a task that wants the lock has to wait. */
@@ -95,7 +107,7 @@ final class Cell {
     if (!Access.looks(access)) {
       join(clock, loadClock);
     }
-    if (access != Access.ADD) {
+    if (!Access.adds(access)) {
       join(clock, addClock);
     }
   }
@@ -104,7 +116,7 @@ final class Cell {
   void learn(int[] clock, int access) {
     if (Access.looks(access)) {
       loadClock = joined(loadClock, clock);
-    } else if (access == Access.ADD) {
+    } else if (Access.adds(access)) {
       addClock = joined(addClock, clock);
     } else {
       storeClock = joined(storeClock, clock);

@@ -5,7 +5,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
-import org.mm4j.testkit.LockViolation;
 
 /**
  * One run: who goes on, what has happened, and how it ended.
@@ -29,15 +28,12 @@ final class ExploredRun {
     CLOSING
   }
 
-  /** A broken rule. */
-  record Failure(String rule, String message, @Nullable Throwable cause) {}
-
   private final Chooser chooser;
   private final boolean everyAccess;
   private final int stepLimit;
   private final boolean tso;
   private final Cells cells;
-  private final SharedCells sharing;
+  private final Order order;
   private final Timeline timeline;
   private final Thread driver = Thread.currentThread();
   private final Schedule schedule = new Schedule();
@@ -60,13 +56,17 @@ final class ExploredRun {
 
   private volatile boolean finished;
   private long operations;
-  private int changes;
   private int lastActor = -1;
   private int lastTask = -1;
   private int preemptions;
   private Step.Kind lastKind = Step.Kind.FENCE;
   private @Nullable Cell lastCell;
   private int lastAccess;
+  private @Nullable BoundedAddition lastAddition;
+
+  /** The word before the last addition with bounds. */
+  private long lastWord;
+
   private boolean stepOpen;
   private boolean cut;
   private @Nullable Failure failure;
@@ -87,7 +87,7 @@ final class ExploredRun {
     this.stepLimit = stepLimit;
     this.tso = tso;
     this.cells = cells;
-    this.sharing = sharing;
+    this.order = new Order(sharing);
     this.timeline = timeline;
   }
 
@@ -102,6 +102,7 @@ final class ExploredRun {
           "a run has 1 to " + Cells.MOST_TASKS + " tasks, not " + bodies.size());
     }
     cells.begin(bodies.size());
+    order.begin(bodies.size());
     ExploredTask[] made = new ExploredTask[bodies.size()];
     for (int i = 0; i < made.length; i++) {
       int number = i;
@@ -144,7 +145,7 @@ final class ExploredRun {
       try {
         world().afterAll(new Ending(ended, waiting));
       } catch (RuntimeException | Error e) {
-        failure = failureOf(e, "the check at the end");
+        failure = Failure.of(e, "the check at the end");
       }
     }
   }
@@ -244,7 +245,13 @@ final class ExploredRun {
       return first.cell() == lastCell && Access.areDependent(first.access(), lastAccess);
     }
     ExploredTask task = tasks[actor];
-    return task.cell == lastCell && Access.areDependent(task.access, lastAccess);
+    if (task.cell != lastCell || !Access.areDependent(task.access, lastAccess)) {
+      return false;
+    }
+    return task.addition == null
+        || lastAccess != Access.ADD_WITHIN
+        || lastAddition == null
+        || !BoundedAddition.commute(lastWord, task.addition, lastAddition);
   }
 
   /** Returns a number that differs if a run goes another way than an earlier one. */
@@ -264,21 +271,10 @@ final class ExploredRun {
     boolean before = quiet;
     quiet = true;
     for (ExploredTask task : tasks) {
-      text.append(text.isEmpty() ? "" : "; ").append(describe(task));
+      text.append(text.isEmpty() ? "" : "; ").append(task.describe(timeline, world()));
     }
     quiet = before;
     return text.toString();
-  }
-
-  private String describe(ExploredTask task) {
-    if (task.pending == null) {
-      return task.task.name() + (task.ended ? " has ended" : " runs");
-    }
-    String holds = task.held.isEmpty() ? "" : " and holds " + task.held.describe();
-    return task.task.name()
-        + " is about to "
-        + timeline.describe(task.pending, task.cell, world())
-        + holds;
   }
 
   /** Returns whether what a task is about to do is a step. */
@@ -286,8 +282,8 @@ final class ExploredRun {
     Cell cell = task.cell;
     return everyAccess
         || cell == null
-        || (Access.isRelease(task.access) ? cell.releaseShared : cell.shared)
-        || !isEnabled(task, task.buffer.isEmpty());
+        || cell.isStep(task.number, task.access)
+        || !task.canGoOn(task.buffer.isEmpty());
   }
 
   private Run world() {
@@ -345,6 +341,10 @@ final class ExploredRun {
     return everyAccess;
   }
 
+  Order order() {
+    return order;
+  }
+
   Timeline timeline() {
     return timeline;
   }
@@ -362,7 +362,7 @@ final class ExploredRun {
   void access(ExploredTask task, Step.Kind kind, Cell cell, int access) {
     announce(task, kind, cell, access);
     if (phase == Phase.EXPLORING) {
-      note(task, cell, access);
+      order.access(task, cell, access);
     }
   }
 
@@ -388,6 +388,7 @@ final class ExploredRun {
     task.drains = false;
     task.lockBit = 0;
     task.idleBits = 0;
+    task.addition = null;
     timeline.performing(task, kind, cell);
   }
 
@@ -396,73 +397,13 @@ final class ExploredRun {
     if (++operations > (long) OPERATIONS_PER_STEP * stepLimit) {
       tooLong();
     }
-    note(task, cell, access);
+    order.access(task, cell, access);
     if (task.buffer.isEmpty()) {
       everything.add(task.number + tasks.length);
     } else {
       task.buffer.follow();
     }
     timeline.performing(task, kind, cell);
-  }
-
-  /** Orders an access after what it depends on, and finds out whether it had to be a step. */
-  private void note(ExploredTask task, Cell cell, int access) {
-    checkRaces(task, cell, access);
-    if (cell.shared || access >= Access.ACQUIRE_SHARED) {
-      cell.tell(task.clock, access);
-      task.clock[task.number]++;
-      cell.learn(task.clock, access);
-      cell.times[access * tasks.length + task.number] = task.clock[task.number];
-    } else {
-      cell.times[access * tasks.length + task.number] = task.clock[task.number] + 1;
-    }
-  }
-
-  /** Notes that what a task does next depends on the cell. */
-  void noteLook(ExploredTask task, Cell cell) {
-    task.noteLook(cell, changes, false);
-  }
-
-  /** Notes that a task could not have a lock. */
-  void noteRefusal(ExploredTask task, Cell cell) {
-    task.noteLook(cell, changes, true);
-  }
-
-  /** Notes that a task has changed the cell. */
-  void noteChange(ExploredTask task, Cell cell) {
-    cell.changes[task.number] = ++changes;
-  }
-
-  /** Notes that a task has released a lock. */
-  void noteRelease(ExploredTask task, Cell cell) {
-    cell.releases[task.number] = ++changes;
-  }
-
-  /** Notes a store that goes into the buffer, and returns what its task knows. */
-  int[] noteBuffered(ExploredTask task, Cell cell, int access) {
-    checkRaces(task, cell, access);
-    int now = ++task.clock[task.number];
-    cell.times[access * tasks.length + task.number] = now;
-    return task.clock.clone();
-  }
-
-  private void checkRaces(ExploredTask task, Cell cell, int access) {
-    if (cell.releaseShared) {
-      return; // then everything is a step
-    }
-    int wrong = Access.races(access);
-    int count = tasks.length;
-    for (int other = 0; other < count; other++) {
-      if (other == task.number) {
-        continue;
-      }
-      int known = task.clock[other];
-      for (int kind = 0; kind < Access.COUNT; kind++) {
-        if ((wrong & 1 << kind) != 0 && cell.times[kind * count + other] > known) {
-          sharing.add(cell.name, Access.isRelease(access) || Access.isRelease(kind));
-        }
-      }
-    }
   }
 
   // ------------------------------------------------------------ turns
@@ -534,7 +475,7 @@ final class ExploredRun {
     ExploredTask task = tasks[actor];
     if (lastTask >= 0 && actor != lastTask) {
       ExploredTask before = tasks[lastTask];
-      preemptions += isEnabled(before, true) ? 1 : 0;
+      preemptions += before.canGoOn(true) ? 1 : 0;
     }
     schedule.add(actor);
     everything.add(actor);
@@ -543,6 +484,10 @@ final class ExploredRun {
     lastKind = task.pending == null ? Step.Kind.FENCE : task.pending;
     lastCell = task.cell;
     lastAccess = task.access;
+    lastAddition = task.addition;
+    if (lastAddition != null) {
+      lastWord = RawMemory.WORD.word(task.cell());
+    }
     stepOpen = true;
     return task;
   }
@@ -574,12 +519,7 @@ final class ExploredRun {
   private StoreBuffer.Entry flushFirst(ExploredTask task) {
     StoreBuffer.Entry entry = task.buffer.removeFirst();
     entry.apply();
-    entry.cell().learn(entry.clock(), entry.access());
-    if (Access.isRelease(entry.access())) {
-      noteRelease(task, entry.cell());
-    } else {
-      noteChange(task, entry.cell());
-    }
+    order.flushed(task, entry);
     return entry;
   }
 
@@ -613,7 +553,7 @@ final class ExploredRun {
   private int enabledActors() {
     int enabled = 0;
     for (ExploredTask task : tasks) {
-      if (isEnabled(task, task.buffer.isEmpty())) {
+      if (task.canGoOn(task.buffer.isEmpty())) {
         enabled |= 1 << task.number;
       }
       if (!task.buffer.isEmpty()) {
@@ -621,25 +561,6 @@ final class ExploredRun {
       }
     }
     return enabled;
-  }
-
-  private static boolean isEnabled(ExploredTask task, boolean drained) {
-    if (task.pending == null) {
-      return false;
-    }
-    if (task.drains && !drained && !task.isIdleUpdate()) {
-      return false;
-    }
-    return switch (task.pending) {
-      case ACQUIRE ->
-          task.lockBit == 0
-              ? !task.cell().excludes(false)
-              : (RawMemory.WORD.word(task.cell()) & task.lockBit) == 0;
-      case ACQUIRE_SHARED -> !task.cell().excludes(true);
-      case RETRY -> task.mayRetry();
-      case WAIT -> RawMemory.WORD.word(task.cell()) == task.awaited;
-      default -> true;
-    };
   }
 
   // ------------------------------------------------------------ the end
@@ -712,19 +633,9 @@ final class ExploredRun {
 
   private void fail(Throwable thrown, String where) {
     if (phase == Phase.EXPLORING) {
-      failure = failureOf(thrown, where);
+      failure = Failure.of(thrown, where);
       beginToDrain();
     }
-  }
-
-  private static Failure failureOf(Throwable thrown, String where) {
-    return switch (thrown) {
-      case RuleBroken broken ->
-          new Failure(broken.rule(), String.valueOf(broken.getMessage()), broken);
-      case LockViolation violation ->
-          new Failure(Violation.LOCK_ORDER, String.valueOf(violation.getMessage()), violation);
-      default -> new Failure(Violation.EXCEPTION, where + " throws " + thrown, thrown);
-    };
   }
 
   private void tooLong() {
@@ -748,7 +659,7 @@ final class ExploredRun {
 
   /** Lets a task of a run that is over go on towards its end, without choices. */
   private void drain(ExploredTask task) {
-    while (phase == Phase.DRAINING && !isEnabled(task, true)) {
+    while (phase == Phase.DRAINING && !task.canGoOn(true)) {
       if (task.aborted) {
         throw new RunAborted();
       }
@@ -772,11 +683,11 @@ final class ExploredRun {
   }
 
   private @Nullable ExploredTask nextToDrain(@Nullable ExploredTask current) {
-    if (current != null && isEnabled(current, true)) {
+    if (current != null && current.canGoOn(true)) {
       return current;
     }
     for (ExploredTask task : tasks) {
-      if (isEnabled(task, true)) {
+      if (task.canGoOn(true)) {
         return task;
       }
     }

@@ -39,6 +39,10 @@ final class ExploredTask {
   long idleBits;
 
   boolean idleIfSet;
+
+  /** The addition it is about to make, if it is one with bounds. */
+  @Nullable BoundedAddition addition;
+
   @Nullable RawMemory memory;
 
   boolean ended;
@@ -76,6 +80,34 @@ final class ExploredTask {
       LockSupport.park(this);
     }
     turn = false;
+  }
+
+  /**
+   * Returns whether it can do what it is about to do.
+   *
+   * @param drained whether its store buffer counts as empty
+   */
+  boolean canGoOn(boolean drained) {
+    if (pending == null || (drains && !drained && !isIdleUpdate())) {
+      return false;
+    }
+    return switch (pending) {
+      case ACQUIRE ->
+          lockBit == 0 ? !cell().excludes(false) : (RawMemory.WORD.word(cell()) & lockBit) == 0;
+      case ACQUIRE_SHARED -> !cell().excludes(true);
+      case RETRY -> mayRetry();
+      case WAIT -> RawMemory.WORD.word(cell()) == awaited;
+      default -> true;
+    };
+  }
+
+  /** Says what it is about to do and what it holds. */
+  String describe(Timeline timeline, Run world) {
+    if (pending == null) {
+      return task.name() + (ended ? " has ended" : " runs");
+    }
+    String holds = held.isEmpty() ? "" : " and holds " + held.describe();
+    return task.name() + " is about to " + timeline.describe(pending, cell, world) + holds;
   }
 
   /** Returns the cell it is about to access. */

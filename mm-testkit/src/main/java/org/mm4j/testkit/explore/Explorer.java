@@ -20,7 +20,7 @@ final class Explorer {
   private static final Duration CLOSING_TIME = Duration.ofSeconds(20);
 
   /** How long a shorter counterexample is looked for. */
-  private static final Duration SHORTENING_TIME = Duration.ofSeconds(10);
+  private static final Duration SHORTENING_TIME = Duration.ofSeconds(5);
 
   private static final int SHORTENING_BOUND = 4;
 
@@ -237,7 +237,7 @@ final class Explorer {
     Chooser again = new ScheduleReplay(before.schedule());
     Timeline timeline = new Timeline(true);
     ExploredRun repeated = run(again, timeline);
-    ExploredRun.Failure failure = sameFailure(before, repeated);
+    Failure failure = sameFailure(before, repeated);
     return new Verdict.Broken(
         effort,
         new Violation(
@@ -250,9 +250,9 @@ final class Explorer {
             timeline.entries()));
   }
 
-  private static ExploredRun.Failure sameFailure(ExploredRun first, ExploredRun second) {
-    ExploredRun.Failure before = Objects.requireNonNull(first.failure());
-    ExploredRun.Failure now = second.failure();
+  private static Failure sameFailure(ExploredRun first, ExploredRun second) {
+    Failure before = Objects.requireNonNull(first.failure());
+    Failure now = second.failure();
     if (now == null || !now.rule().equals(before.rule())) {
       throw new ExplorationFailed(
           "the program is not deterministic: rule "

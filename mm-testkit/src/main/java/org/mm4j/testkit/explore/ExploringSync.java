@@ -393,6 +393,19 @@ public final class ExploringSync extends RankCheckingSync {
   }
 
   @Override
+  protected boolean addIfWithin(
+      VarHandle field, Object owner, long mask, long least, long most, long delta) {
+    Operations now = current;
+    ExploredTask task = now == null ? null : caller(now, owner);
+    if (now == null || task == null) {
+      return super.addIfWithin(field, owner, mask, least, most, delta);
+    }
+    BoundedAddition addition = new BoundedAddition(mask, least, most, delta);
+    Cell cell = now.beforeAddition(task, owner, field, addition);
+    return now.updated(task, cell, super.addIfWithin(field, owner, mask, least, most, delta));
+  }
+
+  @Override
   protected long getAndSetBits(VarHandle field, Object owner, long bits) {
     Operations now = current;
     ExploredTask task = now == null ? null : caller(now, owner);

@@ -96,7 +96,7 @@ final class Operations {
           cell,
           shared ? Access.LOAD : Access.STORE);
       if (cell.excludes(shared)) {
-        run.noteRefusal(task, cell);
+        run.order().refused(task, cell);
       }
     } else {
       run.access(
@@ -135,7 +135,7 @@ final class Operations {
     Cell cell = run.cell(task, owner, field, Cell.NO_INDEX);
     long word = RawMemory.WORD.word(cell);
     if ((word & bit) != 0) {
-      run.noteRefusal(task, cell);
+      run.order().refused(task, cell);
       return false;
     }
     RawMemory.WORD.setWord(cell, word | bit);
@@ -165,7 +165,7 @@ final class Operations {
         shared ? Step.Kind.RELEASE_SHARED : Step.Kind.RELEASE,
         cell,
         shared ? Access.RELEASE_SHARED : Access.RELEASE);
-    run.noteRelease(task, cell);
+    run.order().released(task, cell);
     if (shared) {
       cell.sharers &= ~(1 << task.number);
     } else {
@@ -175,13 +175,12 @@ final class Operations {
 
   long releaseBits(ExploredTask task, VarHandle field, Object owner, long bits) {
     Cell cell = run.cell(task, owner, field, Cell.NO_INDEX);
-    boolean seen = run.everyAccess() || cell.releaseShared;
-    if (run.buffers() && (seen || !task.buffer.isEmpty())) {
+    boolean step = cell.isStep(task.number, Access.RELEASE);
+    if (run.buffers() && (run.everyAccess() || step || !task.buffer.isEmpty())) {
       long before = task.buffer.word(cell, RawMemory.WORD.word(cell));
-      int[] clock = run.noteBuffered(task, cell, Access.RELEASE);
+      int[] clock = run.order().buffered(task, cell, Access.RELEASE);
       task.buffer.add(
-          new StoreBuffer.Entry(
-              cell, RawMemory.WORD, null, bits, Access.RELEASE, clock, cell.releaseShared));
+          new StoreBuffer.Entry(cell, RawMemory.WORD, null, bits, Access.RELEASE, clock, step));
       run.timeline().performing(task, Step.Kind.RELEASE, cell);
       return before;
     }
@@ -192,7 +191,7 @@ final class Operations {
     }
     long before = RawMemory.WORD.word(cell);
     RawMemory.WORD.setWord(cell, before & ~bits);
-    run.noteRelease(task, cell);
+    run.order().released(task, cell);
     return before;
   }
 
@@ -209,7 +208,7 @@ final class Operations {
     Cell cell = run.cell(task, queue, null, Cell.NO_INDEX);
     task.drains = true;
     run.access(task, Step.Kind.QUEUE, cell, Access.STORE);
-    run.noteChange(task, cell);
+    run.order().changed(task, cell);
   }
 
   void content(ExploredTask task, boolean write, long frame) {
@@ -221,7 +220,7 @@ final class Operations {
         cell,
         write ? Access.STORE : Access.LOAD);
     if (write) {
-      run.noteChange(task, cell);
+      run.order().changed(task, cell);
     }
   }
 
@@ -231,7 +230,7 @@ final class Operations {
       ExploredTask task, RawMemory memory, Object owner, @Nullable Object field, long index) {
     Cell cell = run.cell(task, owner, field, index);
     run.access(task, Step.Kind.LOAD, cell, Access.LOAD);
-    run.noteLook(task, cell);
+    run.order().looked(task, cell);
     Object value =
         task.buffer.contains(cell) ? task.buffer.reference(cell) : memory.reference(cell);
     run.timeline().value(value);
@@ -242,7 +241,7 @@ final class Operations {
       ExploredTask task, RawMemory memory, Object owner, @Nullable Object field, long index) {
     Cell cell = run.cell(task, owner, field, index);
     run.access(task, Step.Kind.LOAD, cell, Access.LOAD);
-    run.noteLook(task, cell);
+    run.order().looked(task, cell);
     long value = memory.word(cell);
     if (!task.buffer.isEmpty()) {
       value = task.buffer.word(cell, value);
@@ -259,12 +258,12 @@ final class Operations {
       long index,
       @Nullable Object value) {
     Cell cell = run.cell(task, owner, field, index);
-    if (buffers(cell)) {
+    if (buffers(task, cell)) {
       buffer(task, cell, memory, value, 0);
     } else {
       storeDirectly(task, cell);
       memory.setReference(cell, value);
-      run.noteChange(task, cell);
+      run.order().changed(task, cell);
     }
     run.timeline().value(value);
   }
@@ -277,12 +276,12 @@ final class Operations {
       long index,
       long value) {
     Cell cell = run.cell(task, owner, field, index);
-    if (buffers(cell)) {
+    if (buffers(task, cell)) {
       buffer(task, cell, memory, null, value);
     } else {
       storeDirectly(task, cell);
       memory.setWord(cell, value);
-      run.noteChange(task, cell);
+      run.order().changed(task, cell);
     }
     run.timeline().value(value);
   }
@@ -295,15 +294,14 @@ final class Operations {
     }
   }
 
-  private boolean buffers(Cell cell) {
-    return run.buffers() && (run.everyAccess() || cell.shared);
+  private boolean buffers(ExploredTask task, Cell cell) {
+    return run.buffers() && (run.everyAccess() || cell.isStep(task.number, Access.STORE));
   }
 
   private void buffer(
       ExploredTask task, Cell cell, RawMemory memory, @Nullable Object value, long word) {
-    int[] clock = run.noteBuffered(task, cell, Access.STORE);
-    task.buffer.add(
-        new StoreBuffer.Entry(cell, memory, value, word, Access.STORE, clock, cell.shared));
+    int[] clock = run.order().buffered(task, cell, Access.STORE);
+    task.buffer.add(new StoreBuffer.Entry(cell, memory, value, word, Access.STORE, clock, true));
     run.timeline().performing(task, Step.Kind.STORE, cell);
   }
 
@@ -314,29 +312,39 @@ final class Operations {
     Cell cell = run.cell(task, owner, field, index);
     task.drains = true;
     run.access(task, Step.Kind.UPDATE, cell, Access.STORE);
-    run.noteLook(task, cell);
+    run.order().looked(task, cell);
     return cell;
   }
 
   /** Notes whether an update that may fail has changed the cell. */
   boolean updated(ExploredTask task, Cell cell, boolean succeeded) {
     if (succeeded) {
-      run.noteChange(task, cell);
+      run.order().changed(task, cell);
     }
     run.timeline().value(succeeded ? "done" : "failed");
     return succeeded;
   }
 
   void changed(ExploredTask task, Cell cell, long now) {
-    run.noteChange(task, cell);
+    run.order().changed(task, cell);
     run.timeline().value(now);
+  }
+
+  /** Announces an addition with bounds, which the caller then makes. */
+  Cell beforeAddition(ExploredTask task, Object owner, VarHandle field, BoundedAddition addition) {
+    Cell cell = run.cell(task, owner, field, Cell.NO_INDEX);
+    task.drains = true;
+    task.addition = addition;
+    run.access(task, Step.Kind.UPDATE, cell, Access.ADD_WITHIN);
+    run.order().looked(task, cell);
+    return cell;
   }
 
   void add(ExploredTask task, Object owner, VarHandle field, long delta) {
     Cell cell = run.cell(task, owner, field, Cell.NO_INDEX);
     task.drains = true;
     run.access(task, Step.Kind.ADD, cell, Access.ADD);
-    run.noteChange(task, cell);
+    run.order().changed(task, cell);
     run.timeline().value(delta);
   }
 
@@ -354,13 +362,13 @@ final class Operations {
     task.idleIfSet = set;
     task.memory = memory;
     run.access(task, Step.Kind.UPDATE, cell, Access.STORE);
-    run.noteLook(task, cell);
+    run.order().looked(task, cell);
     long seen = memory.word(cell);
     long before = task.buffer.isEmpty() ? seen : task.buffer.word(cell, seen);
     long now = set ? before | bits : before & ~bits;
     if (now != before) {
       memory.setWord(cell, now); // then the buffer was empty
-      run.noteChange(task, cell);
+      run.order().changed(task, cell);
     }
     run.timeline().value(now);
     return before;

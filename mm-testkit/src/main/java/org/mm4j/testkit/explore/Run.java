@@ -17,7 +17,9 @@ public interface Run extends AutoCloseable {
 
   /**
    * Looks at the world after a step, in constant time. A step is a visible operation with what its
-   * task did after it until its next one, so locks may already have been released again.
+   * task did after it until its next one, so locks may already have been released again. Of
+   * schedules that differ only in the order of independent steps one is tried, so a check has to be
+   * about what this step has touched.
    *
    * @throws RuleBroken if a rule is broken
    */

@@ -5,36 +5,33 @@ import java.util.HashMap;
 import java.util.Map;
 
 /**
- * Which cells several tasks access without an order, as far as the runs so far have shown. Only
- * accesses to these are steps. It only grows, between two runs, and a search has to begin again
+ * Which accesses to which cells race with an access of another task, as far as the runs so far have
+ * shown. Only these are steps. It only grows, between two runs, and a search has to begin again
  * then.
  */
 final class SharedCells {
-  /** Accesses are steps. */
-  private static final int SHARED = 1;
+  private final Map<CellName, Long> shared = new HashMap<>();
+  private final Map<CellName, Long> found = new HashMap<>();
 
-  /** Releases of the lock are steps, too. */
-  private static final int RELEASES = 2;
-
-  private final Map<CellName, Integer> shared = new HashMap<>();
-  private final Map<CellName, Integer> found = new HashMap<>();
-
-  int of(CellName name) {
-    return shared.getOrDefault(name, 0);
+  /** Returns the bit of a kind of access by a task. */
+  static long bit(int task, int access) {
+    return 1L << (task * Access.COUNT + access);
   }
 
-  /** Notes, for the runs to come, that a cell is shared. */
-  void add(CellName name, boolean withReleases) {
-    int now = SHARED | (withReleases ? RELEASES : 0);
-    if ((of(name) & now) != now) {
-      found.merge(name, now, (one, other) -> one | other);
-    }
+  /** Returns the accesses to a cell that are steps, one bit each. */
+  long of(CellName name) {
+    return shared.getOrDefault(name, 0L);
+  }
+
+  /** Notes, for the runs to come, that accesses are shared. */
+  void add(CellName name, long bits) {
+    found.merge(name, bits, (one, other) -> one | other);
   }
 
   /** Takes over what the runs since the last call have found, and returns whether there is any. */
   boolean grow() {
     boolean any = !found.isEmpty();
-    found.forEach((name, now) -> shared.merge(name, now, (one, other) -> one | other));
+    found.forEach((name, bits) -> shared.merge(name, bits, (one, other) -> one | other));
     found.clear();
     return any;
   }

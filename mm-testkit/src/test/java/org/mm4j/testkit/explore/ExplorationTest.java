@@ -516,8 +516,7 @@ final class ExplorationTest {
         Exploration.of("misfit", Shared.program(NOTHING, INCREMENT, INCREMENT));
     assertThrows(
         ExplorationFailed.class, () -> exploration.search(Search.replay("0x3 1x1")).explore());
-    assertThrows(
-        ExplorationFailed.class, () -> exploration.search(Search.replay("2x1")).explore());
+    assertThrows(ExplorationFailed.class, () -> exploration.search(Search.replay("2x1")).explore());
   }
 
   @Test

@@ -59,7 +59,9 @@ final class RandomProgram implements Program {
     WAIT_UNTIL_SET,
     TRY_CHARGE,
     CONTENT,
-    LOAD_COUNTER
+    LOAD_COUNTER,
+    ADD_WITHIN,
+    SUBTRACT_WITHIN
   }
 
   private record Operation(Action action, int what, int value) {}
@@ -327,6 +329,12 @@ final class RandomProgram implements Program {
         case TRY_CHARGE -> notes.append(memory.counter.tryAdd(value, 12)).append(' ');
         case CONTENT ->
             Sync.content(what == 0 ? Sync.ContentAccess.READ : Sync.ContentAccess.WRITE, value);
+        case ADD_WITHIN ->
+            notes.append(Node.FIELDS[1].addIfWithin(node, 0xFFFF, 4, 20, value)).append(' ');
+        case SUBTRACT_WITHIN -> {
+          boolean done = Node.FIELDS[1].addIfWithin(node, 0xFFFF, value + 1L, 0xFFFF, -value);
+          notes.append(done).append(' ');
+        }
         case LOAD_COUNTER -> notes.append(memory.counter.get()).append(' ');
       }
     }

@@ -17,9 +17,9 @@ import org.mm4j.testkit.Seeds;
  * outcomes. More programs: {@code -Dmm4j.explore.programs=100000}.
  */
 final class SearchComparisonTest {
-  private static final int PROGRAMS = Integer.getInteger("mm4j.explore.programs", 1500);
+  private static final int PROGRAMS = Integer.getInteger("mm4j.explore.programs", 500);
   private static final Budget NAIVE =
-      Budget.ofRuns(3000).withStepsPerRun(2000).withWallTime(Duration.ofMinutes(1));
+      Budget.ofRuns(3000).withStepsPerRun(2000).withWallTime(Duration.ofSeconds(3));
 
   @ParameterizedTest
   @EnumSource(MemoryModel.class)

@@ -118,7 +118,9 @@ final class Shared {
     @Override
     public WorldView view() {
       return new WorldView(
-          List.of(new WorldView.Row("words", List.of("x " + x(shared), "guarded <" + shared.guarded + ">"))));
+          List.of(
+              new WorldView.Row(
+                  "words", List.of("x " + x(shared), "guarded <" + shared.guarded + ">"))));
     }
 
     @Override
