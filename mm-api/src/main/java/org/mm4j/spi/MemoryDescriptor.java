@@ -71,6 +71,18 @@ public interface MemoryDescriptor {
    */
   void read(long address, MemorySegment to);
 
+  /**
+   * Returns what removes translations from the page tables, for reverse maps.
+   *
+   * @throws UnsupportedOperationException if this address space has none
+   */
+  default Translations translations() {
+    if (this instanceof Translations translations) {
+      return translations;
+    }
+    throw new UnsupportedOperationException("an address space without translations: " + this);
+  }
+
   /** What the page tables have at an address. */
   enum EntryState {
     /** Nothing: an access faults. */

@@ -12,6 +12,7 @@ import org.mm4j.Pages;
 import org.mm4j.spi.Folio;
 import org.mm4j.spi.ReverseMap;
 import org.mm4j.spi.TlbBatch;
+import org.mm4j.spi.Translations;
 import org.mm4j.spi.Vma;
 import org.mm4j.spi.VmaFlag;
 import org.mm4j.sync.LockRank;
@@ -98,7 +99,7 @@ public final class IntervalReverseMap implements ReverseMap {
 
   private static void unmapFrom(
       Vma vma, Folio folio, long firstIndex, long lastIndex, TlbBatch batch) {
-    Translations translations = translationsOf(vma);
+    Translations translations = vma.mm().translations();
     long last = Math.min(lastIndex, vma.endIndex() - 1);
     for (long index = Math.max(firstIndex, vma.pageOffset()); index <= last; index++) {
       boolean removed = translations.removePage(vma, vma.addressOf(index), folio, batch);
@@ -123,7 +124,7 @@ public final class IntervalReverseMap implements ReverseMap {
             long first = Math.max(range.firstIndex(), vma.pageOffset());
             long pageCount = Math.min(range.endIndex(), vma.endIndex()) - first;
             AddressRange part = new AddressRange(vma.addressOf(first), pageCount << Pages.SHIFT);
-            translationsOf(vma).removeRange(vma, part, batch);
+            vma.mm().translations().removeRange(vma, part, batch);
             return true;
           });
     } finally {
@@ -155,7 +156,7 @@ public final class IntervalReverseMap implements ReverseMap {
           vma -> {
             long address = vma.addressOf(startIndex);
             if (mayRetract(vma, address)) {
-              translationsOf(vma).retract(vma, address, batch);
+              vma.mm().translations().retract(vma, address, batch);
             }
             return true;
           });
@@ -172,13 +173,6 @@ public final class IntervalReverseMap implements ReverseMap {
     boolean aligned = (address & (hugeBytes - 1)) == 0;
     boolean covered = Long.compareUnsigned(vma.range().end() - address, hugeBytes) >= 0;
     return aligned && covered && !vma.has(VmaFlag.UFFD_WP) && !vma.mm().isExiting();
-  }
-
-  private static Translations translationsOf(Vma vma) {
-    if (vma.mm() instanceof Translations translations) {
-      return translations;
-    }
-    throw new IllegalStateException("an address space without translations: " + vma);
   }
 
   @Override

@@ -23,7 +23,7 @@
  * <p>{@code mmap lock → reverse-map lock → page-table locks}. A change needs the mmap lock held
  * exclusively; it takes the reverse-map lock of one file after the other, never two at a time. The
  * reverse map takes its own lock shared to remove translations, and calls {@link
- * org.mm4j.core.vma.Translations} inside of it.
+ * org.mm4j.spi.Translations} inside of it.
  *
  * <h2>Publication</h2>
  *

@@ -17,6 +17,7 @@ import org.mm4j.AddressRange;
 import org.mm4j.PageRange;
 import org.mm4j.Pages;
 import org.mm4j.spi.Folio;
+import org.mm4j.spi.MemoryDescriptor;
 import org.mm4j.spi.Vma;
 import org.mm4j.spi.VmaFlag;
 
@@ -169,7 +170,9 @@ final class IntervalReverseMapTest {
   @Test
   void aFailingAddressSpaceLeavesTheLockFreeAndTheBatchFlushed() {
     Vma broken = mock();
-    when(broken.mm()).thenReturn(mock());
+    MemoryDescriptor failing = mock();
+    when(failing.translations()).thenThrow(new IllegalStateException("broken"));
+    when(broken.mm()).thenReturn(failing);
     when(broken.range()).thenReturn(new AddressRange(0, Pages.SIZE_BYTES));
     when(broken.endIndex()).thenReturn(1L);
     reverseMap.insert(broken);

@@ -12,6 +12,7 @@ import org.mm4j.ScanResult;
 import org.mm4j.spi.Folio;
 import org.mm4j.spi.MemoryDescriptor;
 import org.mm4j.spi.TlbBatch;
+import org.mm4j.spi.Translations;
 import org.mm4j.spi.UserfaultWatcher;
 import org.mm4j.spi.Vma;
 import org.mm4j.sync.LockRank;

@@ -1,14 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-package org.mm4j.core.vma;
+package org.mm4j.spi;
 
 import org.mm4j.AddressRange;
-import org.mm4j.spi.Folio;
-import org.mm4j.spi.TlbBatch;
-import org.mm4j.spi.Vma;
 
 /**
- * What a reverse map needs of an address space: to remove translations. An address space whose VMAs
- * are in an {@link IntervalReverseMap} implements it beside {@link org.mm4j.spi.MemoryDescriptor}.
+ * What a {@link ReverseMap} needs of an address space: to remove translations. Every address space
+ * that maps files has it: {@link MemoryDescriptor#translations()}.
  *
  * <p>All methods are called with the reverse-map lock held shared, so the VMA neither goes away nor
  * changes its range; its flags may change at any time. They take page-table locks. Nothing that
