@@ -17,12 +17,34 @@ final class ArchitectureTest {
           .importPackages("org.mm4j.examples.offheap");
 
   @Test
-  void usesTheUsersApiOnly() {
+  void usesThePublicApiOnly() {
     noClasses()
         .should()
         .dependOnClassesThat()
-        .resideInAnyPackage(
-            "org.mm4j.core..", "org.mm4j.shmem..", "org.mm4j.spi..", "org.mm4j.linux.ffm..")
+        .resideInAnyPackage("org.mm4j.core..", "org.mm4j.shmem..", "org.mm4j.linux.ffm..")
+        .check(production);
+  }
+
+  @Test
+  void onlyTheOwnIndexImplementsContracts() {
+    noClasses()
+        .that()
+        .resideOutsideOfPackage("org.mm4j.examples.offheap.blocks")
+        .should()
+        .dependOnClassesThat()
+        .resideInAnyPackage("org.mm4j.spi..", "org.mm4j.sync..")
+        .check(production);
+  }
+
+  @Test
+  void theOwnIndexIsVisibleToTheExplorer() {
+    noClasses()
+        .that()
+        .resideInAPackage("org.mm4j.examples.offheap.blocks")
+        .should()
+        .dependOnClassesThat()
+        .resideInAnyPackage("java.util.concurrent.locks", "java.util.concurrent.atomic")
+        .because("the explorer sees only what goes through org.mm4j.sync")
         .check(production);
   }
 

@@ -64,6 +64,13 @@ final class OffHeapCommand implements Callable<Integer> {
   private boolean firstTouch;
 
   @Option(
+      names = "--own-index",
+      description =
+          "on the simulation: keep the pages in this example's own index instead of the library's,"
+              + " and run the built-in strategy on that")
+  private boolean ownIndex;
+
+  @Option(
       names = "--measure",
       negatable = true,
       defaultValue = "true",
@@ -99,10 +106,22 @@ final class OffHeapCommand implements Callable<Integer> {
     }
     check();
     boolean isReal = kernel.usesRunningKernel(probe);
+    require(
+        !isReal || !ownIndex,
+        "--own-index needs --kernel simulated: the running kernel has an index of its own");
     long bytes = sizeBytes != null ? sizeBytes : isReal ? RUNNING_BYTES : SIMULATED_BYTES;
     checkSize(bytes, isReal);
     Plan plan =
-        new Plan(isReal, bytes, recordBytes, leastFullPercent, firstTouch, measures, rounds, reads);
+        new Plan(
+            isReal,
+            bytes,
+            recordBytes,
+            leastFullPercent,
+            firstTouch,
+            ownIndex,
+            measures,
+            rounds,
+            reads);
     new Show(out, probe, plan).run();
     return 0;
   }
@@ -142,6 +161,7 @@ final class OffHeapCommand implements Callable<Integer> {
    * @param recordBytes the size of a record
    * @param leastFullPercent how full a block must be for the background
    * @param firstTouch whether the kernel makes huge pages at the first touch
+   * @param ownIndex whether a simulated kernel keeps pages in our own index
    * @param measures whether reads are measured
    * @param rounds how many rounds of it
    * @param reads how many reads in each
@@ -152,6 +172,7 @@ final class OffHeapCommand implements Callable<Integer> {
       int recordBytes,
       int leastFullPercent,
       boolean firstTouch,
+      boolean ownIndex,
       boolean measures,
       int rounds,
       int reads) {}

@@ -7,7 +7,9 @@ import static org.mm4j.examples.offheap.cli.Amounts.nanos;
 
 import java.io.PrintStream;
 import java.util.Map;
+import org.mm4j.Extension;
 import org.mm4j.Pages;
+import org.mm4j.examples.offheap.blocks.BlockStoreFeature;
 import org.mm4j.examples.offheap.cli.OffHeapCommand.Plan;
 import org.mm4j.examples.offheap.collapse.FullestFirst;
 import org.mm4j.examples.offheap.measure.MemoryComparison;
@@ -24,6 +26,7 @@ import org.mm4j.linux.ThpSettings.Setting;
 
 /** All of it: the machine, a store's life, the measurement. */
 final class Show {
+  private static final Extension[] NONE = {};
   private static final long SPARE_BYTES = 64L << 20;
 
   private final Page page;
@@ -42,7 +45,8 @@ final class Show {
         onRunningKernel(kernel);
       }
     } else {
-      try (SimulatedKernel kernel = new SimulatedKernel(plan.sizeBytes() + SPARE_BYTES)) {
+      Extension[] ours = plan.ownIndex() ? new Extension[] {new BlockStoreFeature()} : NONE;
+      try (SimulatedKernel kernel = new SimulatedKernel(plan.sizeBytes() + SPARE_BYTES, ours)) {
         onSimulation(kernel);
       }
     }
@@ -120,6 +124,12 @@ final class Show {
         .ifPresentOrElse(
             obstacle -> page.step("instead", "the running kernel cannot be used here: " + obstacle),
             () -> page.step("instead", "the running kernel could be used; this was asked for"));
+    if (plan.ownIndex()) {
+      page.step(
+          "own index",
+          "pages are kept in this example's BlockIndex; collapsed by the built-in strategy "
+              + kernel.system().hugePages().statistics().strategy());
+    }
     tour(kernel);
     if (plan.measures()) {
       page.step(

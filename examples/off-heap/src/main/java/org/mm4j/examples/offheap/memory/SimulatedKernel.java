@@ -5,10 +5,12 @@ import java.util.Set;
 import org.mm4j.AddressRange;
 import org.mm4j.AddressSpace;
 import org.mm4j.Advice;
+import org.mm4j.Extension;
 import org.mm4j.MapRequest;
 import org.mm4j.MemoryFile;
 import org.mm4j.MemorySystem;
 import org.mm4j.Pages;
+import org.mm4j.SimulatedBuilder;
 
 /**
  * A simulated kernel in this JVM: the same calls and the same answers, on any operating system.
@@ -21,14 +23,17 @@ public final class SimulatedKernel implements Backend {
    * Builds a simulated kernel.
    *
    * @param physicalBytes how much memory it has, rounded up to huge pages
+   * @param extensions what it is given besides
    */
-  public SimulatedKernel(long physicalBytes) {
+  public SimulatedKernel(long physicalBytes, Extension... extensions) {
     // 2 MiB is what a simulated kernel has unless told otherwise.
     long hugePageBytes = 2 << 20;
-    memory =
-        MemorySystem.simulated()
-            .physicalBytes(Blocks.roundUp(physicalBytes, hugePageBytes))
-            .build();
+    SimulatedBuilder builder =
+        MemorySystem.simulated().physicalBytes(Blocks.roundUp(physicalBytes, hugePageBytes));
+    for (Extension extension : extensions) {
+      builder.with(extension);
+    }
+    memory = builder.build();
   }
 
   @Override

@@ -143,6 +143,22 @@ final class OffHeapCommandLineTest {
   }
 
   @Test
+  void theSimulationRunsOnOurOwnIndexAsWell() {
+    int status = run(without(LinuxFeature.COLLAPSE), "--size", "16M", "--own-index");
+    assertEquals("", err());
+    assertEquals(0, status, this::out);
+    assertTrue(out().contains("by the built-in strategy linux"), this::out);
+    assertTrue(out().contains("(100 %)"), this::out);
+    assertTrue(out().contains("byte by byte"), this::out);
+  }
+
+  @Test
+  void ourOwnIndexIsNothingForTheRunningKernel() {
+    assertEquals(2, run(without(LinuxFeature.PAGEMAP), "--own-index"));
+    assertTrue(err().contains("--own-index needs --kernel simulated"), this::err);
+  }
+
+  @Test
   void theProbeIsShownOnRequest() {
     assertEquals(0, run(without(LinuxFeature.PAGEMAP), "--probe"));
     assertTrue(out().contains("PAGEMAP: no: somebody took it"), this::out);
