@@ -64,12 +64,15 @@ final class CollapseTrial implements AutoCloseable {
   private final AddressSpace space;
   private final AddressRange range = new AddressRange(SPACE_BASE, HUGE_BYTES);
   private final Set<Integer> holes = new TreeSet<>();
+  private final boolean mayHaveHoles;
   private final Deque<AutoCloseable> opened = new ArrayDeque<>();
   private final Deque<Pin> pins = new ArrayDeque<>();
   private boolean closed;
 
-  CollapseTrial(CollapseStrategy strategy, UnaryOperator<SimulatedBuilder> settings) {
+  CollapseTrial(
+      CollapseStrategy strategy, UnaryOperator<SimulatedBuilder> settings, boolean mayHaveHoles) {
     this.strategy = new JudgedStrategy(strategy);
+    this.mayHaveHoles = mayHaveHoles;
     RankCheckingSync.takeViolations();
     SimulatedBuilder builder =
         MemorySystem.simulated()
@@ -141,10 +144,13 @@ final class CollapseTrial implements AutoCloseable {
   // ------------------------------------------------------------ content
 
   /**
-   * Writes every page of the range but some, through the address space, so that they are mapped.
+   * Writes every page of the range but some, through the address space, so that they are mapped;
+   * every page for a strategy that fills no holes.
    */
   CollapseTrial fillExcept(Integer... holePages) {
-    holes.addAll(Arrays.asList(holePages));
+    if (mayHaveHoles) {
+      holes.addAll(Arrays.asList(holePages));
+    }
     for (int page = 0; page < HUGE_PAGES; page++) {
       if (!holes.contains(page)) {
         space.write(addressOf(page), MemorySegment.ofArray(content(page)));

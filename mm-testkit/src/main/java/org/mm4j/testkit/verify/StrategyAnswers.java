@@ -72,6 +72,7 @@ abstract class StrategyAnswers extends StrategyTrials {
 
   @Test
   final void rule_0_5_keepsEveryByteWhenItIsRefused() {
+    skipIf(StrategyLimit.NO_FILLING);
     CollapseTrial trial = newTrial().fillExcept(2);
     trial.newWatcher(0, HUGE_PAGES).register();
     abortUnlessRefused(trial.collapse());
@@ -165,6 +166,7 @@ abstract class StrategyAnswers extends StrategyTrials {
 
   @Test
   final void rule_4_2_aRefusalBecauseOfAWatcherChangesNoBooks() {
+    skipIf(StrategyLimit.NO_FILLING);
     CollapseTrial trial = newTrial().fillExcept(1, 5);
     trial.newWatcher(0, HUGE_PAGES).register();
     assertUnchangedByRefusal(trial, "watched");
@@ -179,6 +181,7 @@ abstract class StrategyAnswers extends StrategyTrials {
 
   @Test
   final void rule_4_2_aRefusalBecauseOfALimitChangesNoBooks() {
+    skipIf(StrategyLimit.NO_FILLING);
     CollapseTrial trial =
         newTrial(builder -> builder.perFileLimitBytes(7L * CollapseTrial.PAGE)).fillExcept(1, 5);
     assertUnchangedByRefusal(trial, "the file is full");
@@ -282,6 +285,7 @@ abstract class StrategyAnswers extends StrategyTrials {
 
   @Test
   final void rule_4_10_aFileThatMayNotGrowIsNotCollapsed() {
+    skipIf(StrategyLimit.NO_FILLING);
     CollapseTrial trial =
         newTrial(builder -> builder.perFileLimitBytes(7L * CollapseTrial.PAGE)).fillExcept(1, 5);
     assertRefused(ScanResult.FAIL, trial.collapse(), "two holes, room for one");
@@ -299,6 +303,7 @@ abstract class StrategyAnswers extends StrategyTrials {
 
   @Test
   final void rule_4_10_chargesTheHolesItFillsAndGivesTheOthersBack() {
+    skipIf(StrategyLimit.NO_FILLING);
     CollapseTrial refused = newTrial().fillExcept(1, 5);
     pinWhenItBegins(refused, 7);
     abortUnlessRefused(refused.collapse());
@@ -325,6 +330,7 @@ abstract class StrategyAnswers extends StrategyTrials {
 
   @Test
   final void rule_4_14_everyHoleHasAPlaceholderAtTheCommit() {
+    skipIf(StrategyLimit.NO_FILLING);
     CollapseTrial trial = newTrial().fillExcept(1, 6);
     List<Integer> open = new ArrayList<>();
     int[] stores = new int[1];
@@ -347,6 +353,7 @@ abstract class StrategyAnswers extends StrategyTrials {
 
   @Test
   final void rule_4_16_aWatcherOfAnyPageRefuses() {
+    skipIf(StrategyLimit.NO_FILLING);
     for (int page = 0; page < HUGE_PAGES; page++) {
       CollapseTrial trial = newTrial().fillExcept(page == 0 ? 1 : 0, page);
       trial.newWatcher(page, 1).register();
@@ -360,6 +367,7 @@ abstract class StrategyAnswers extends StrategyTrials {
 
   @Test
   final void rule_4_19_aWatcherRightBehindTheRangeRefuses() {
+    skipIf(StrategyLimit.NO_FILLING);
     skipIf(StrategyLimit.NO_INDEX_TOO_FAR);
     CollapseTrial trial = newTrial().fillExcept(2);
     trial.newWatcher(HUGE_PAGES, 1).register();

@@ -56,16 +56,19 @@ abstract class StrategyRaces extends StrategyAnswers {
 
   @Test
   final void rule_0_1_whoeverSawAHoleAfterItsRegistrationKeepsIt() {
+    skipIf(StrategyLimit.NO_FILLING);
     atEveryCall((trial, number) -> registerAndLook(trial, number, 0, HUGE_PAGES, true));
   }
 
   @Test
   final void rule_0_1_alsoIfItWatchesTheLaterPagesOnly() {
+    skipIf(StrategyLimit.NO_FILLING);
     atEveryCall((trial, number) -> registerAndLook(trial, number, 5, 3, true));
   }
 
   @Test
   final void rule_0_1_alsoIfItLooksUnderThePageCacheLock() {
+    skipIf(StrategyLimit.NO_FILLING);
     atEveryCall((trial, number) -> registerAndLook(trial, number, 5, 3, false));
   }
 
@@ -189,6 +192,7 @@ abstract class StrategyRaces extends StrategyAnswers {
 
   @Test
   final void rule_0_4_whatOthersWriteIntoAHoleIsKept() {
+    skipIf(StrategyLimit.NO_FILLING);
     atEveryCall(
         (trial, number) -> {
           CallPoint point = writeIntoAHole(trial, number, () -> {});
@@ -202,6 +206,7 @@ abstract class StrategyRaces extends StrategyAnswers {
 
   @Test
   final void rule_4_15_aHoleThatWasFilledMeanwhileIsPageFilled() {
+    skipIf(StrategyLimit.NO_FILLING);
     atEveryCall(
         (trial, number) -> {
           CallPoint point = writeIntoAHole(trial, number, () -> {});
@@ -220,6 +225,7 @@ abstract class StrategyRaces extends StrategyAnswers {
 
   @Test
   final void rule_4_20_rollingBackLeavesWhatOthersStored() {
+    skipIf(StrategyLimit.NO_FILLING);
     atEveryCall(
         (trial, number) -> {
           CallPoint point = writeIntoAHole(trial, number, () -> trial.pin(7));

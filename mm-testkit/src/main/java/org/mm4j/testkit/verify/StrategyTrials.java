@@ -58,7 +58,10 @@ abstract class StrategyTrials {
   final CollapseTrial newTrial(
       CollapseStrategy strategy, UnaryOperator<SimulatedBuilder> settings) {
     CollapseTrial trial =
-        new CollapseTrial(strategy, builder -> settings.apply(configure(builder)));
+        new CollapseTrial(
+            strategy,
+            builder -> settings.apply(configure(builder)),
+            !limits().containsKey(StrategyLimit.NO_FILLING));
     trials.push(trial);
     return trial;
   }
