@@ -6,7 +6,8 @@
  *
  * <ul>
  *   <li>{@link org.mm4j.testkit.verify.CollapseStrategyVerification}: a collapse strategy; start
- *       here.
+ *       here;
+ *   <li>{@link org.mm4j.testkit.verify.PageCacheVerification}: a page cache.
  * </ul>
  *
  * <p>What somebody does not support is declared, with a reason, and skipped with that reason.
