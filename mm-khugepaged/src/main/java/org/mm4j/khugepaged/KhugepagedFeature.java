@@ -1,7 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package org.mm4j.khugepaged;
 
+import com.google.common.collect.Lists;
+import java.util.List;
 import java.util.ServiceLoader;
+import org.jspecify.annotations.Nullable;
 import org.mm4j.spi.CollapseInterceptor;
 import org.mm4j.spi.CollapsePolicy;
 import org.mm4j.spi.CollapseStrategy;
@@ -18,7 +21,11 @@ import org.mm4j.spi.KernelSettings;
  * wraps every session.
  */
 public final class KhugepagedFeature implements KernelFeature {
-  /** Creates the feature. */
+  // What is on the path; looked for once, because one feature may serve thousands of kernels.
+  private @Nullable List<CollapseStrategy> strategies;
+  private @Nullable List<CollapsePolicy> policies;
+
+  /** Creates the feature, for one builder at a time. */
   public KhugepagedFeature() {}
 
   @Override
@@ -37,16 +44,16 @@ public final class KhugepagedFeature implements KernelFeature {
   @Override
   public void install(Kernel kernel) {
     KernelSettings settings = kernel.settings();
+    if (strategies == null || policies == null) {
+      strategies = List.copyOf(Lists.newArrayList(ServiceLoader.load(CollapseStrategy.class)));
+      policies = List.copyOf(Lists.newArrayList(ServiceLoader.load(CollapsePolicy.class)));
+    }
     CollapseStrategy strategy =
         NamedChoice.STRATEGY.choose(
-            settings.strategy(),
-            kernel.extensions(CollapseStrategy.class),
-            ServiceLoader.load(CollapseStrategy.class));
+            settings.strategy(), kernel.extensions(CollapseStrategy.class), strategies);
     CollapsePolicy policy =
         NamedChoice.POLICY.choose(
-            settings.policy(),
-            kernel.extensions(CollapsePolicy.class),
-            ServiceLoader.load(CollapsePolicy.class));
+            settings.policy(), kernel.extensions(CollapsePolicy.class), policies);
     CollapseEngine engine =
         new CollapseEngine(
             strategy,

@@ -27,6 +27,7 @@ public final class KernelBuilder implements SimulatedBuilder {
   private @Nullable String policy;
   private @Nullable KhugepagedTunables tunables;
   private final List<Extension> extensions = new ArrayList<>();
+  private final FeatureLoader features = new FeatureLoader();
 
   /** Creates a builder with the defaults. */
   public KernelBuilder() {}
@@ -117,7 +118,7 @@ public final class KernelBuilder implements SimulatedBuilder {
     boolean done = false;
     try {
       SimulatedKernel kernel = new SimulatedKernel(settings, memory, given);
-      FeatureLoader.install(kernel, given);
+      features.install(kernel, given);
       done = true;
       return kernel;
     } finally {

@@ -52,6 +52,11 @@ final class Journal {
     news.clear();
   }
 
+  /** Returns whether a call has begun and not ended. */
+  boolean someoneWaits() {
+    return !current.isEmpty();
+  }
+
   /** Returns the calls in the order of their beginnings. */
   List<Call> calls() {
     return calls;

@@ -20,12 +20,12 @@ import org.mm4j.testkit.explore.Run;
 public final class Scenario implements Program {
   private final WorldPlan plan;
   private final List<Role> roles;
-  private final ReusedFrames memory;
+  private final KernelSource kernels;
 
   private Scenario(WorldPlan plan, List<Role> roles) {
     this.plan = plan;
     this.roles = List.copyOf(roles);
-    this.memory = new ReusedFrames(World.physicalBytes(plan.size()));
+    this.kernels = new KernelSource(plan);
   }
 
   /** A scenario in exactly this world. */
@@ -63,6 +63,6 @@ public final class Scenario implements Program {
 
   @Override
   public Run newRun() {
-    return new ScenarioRun(new World(plan, memory), roles);
+    return new ScenarioRun(new World(plan, kernels), roles);
   }
 }

@@ -9,19 +9,15 @@ import org.jspecify.annotations.Nullable;
 import org.mm4j.AddressRange;
 import org.mm4j.AddressSpace;
 import org.mm4j.Advice;
-import org.mm4j.Extension;
 import org.mm4j.MapRequest;
 import org.mm4j.MemoryFile;
 import org.mm4j.MemorySystem;
 import org.mm4j.Pages;
 import org.mm4j.ScanResult;
-import org.mm4j.SimulatedBuilder;
 import org.mm4j.UffdMode;
 import org.mm4j.Userfaultfd;
 import org.mm4j.spi.AuditedSystem;
-import org.mm4j.spi.CollapseInterceptor;
 import org.mm4j.spi.CollapseSession;
-import org.mm4j.spi.FrameMemory;
 import org.mm4j.spi.MappableFile;
 import org.mm4j.spi.MemoryAudit;
 import org.mm4j.spi.PageCache;
@@ -49,28 +45,10 @@ public final class World implements AutoCloseable {
   private final HoleLedger ledger;
   private final Journal journal;
 
-  /** Builds the world of a plan, in memory of its own. */
-  World(WorldPlan plan) {
-    this(plan, new ReusedFrames(physicalBytes(plan.size())));
-  }
-
-  /** Builds the world of a plan in memory that no other living world uses. */
-  World(WorldPlan plan, FrameMemory memory) {
+  /** Builds the world of a plan on the next kernel of a source. */
+  World(WorldPlan plan, KernelSource kernels) {
     this.plan = plan;
-    SimulatedBuilder builder =
-        MemorySystem.simulated()
-            .physicalBytes(physicalBytes(plan.size()))
-            .hugeOrder(plan.size().hugeOrder())
-            .chunkShift(plan.size().chunkShift())
-            .with(memory)
-            .with((CollapseInterceptor) this::observe);
-    if (plan.strategy() != null) {
-      builder.with(plan.strategy());
-    }
-    for (Extension extension : plan.extensions()) {
-      builder.with(extension);
-    }
-    system = builder.build();
+    system = kernels.next(this::observe);
     system.hugePages().tunables(system.hugePages().tunables().withPace(1, 0));
     file = system.createMemoryFile("file", Set.of());
     cache = ((MappableFile) file).mapping().pageCache();
@@ -85,12 +63,6 @@ public final class World implements AutoCloseable {
     }
     ledger = new HoleLedger(plan, cache);
     journal = new Journal(ledger);
-  }
-
-  /** Memory for the file, its huge page, and what operations add. */
-  static long physicalBytes(WorldSize size) {
-    long hugeBytes = (long) size.pages() * Pages.SIZE_BYTES;
-    return size.hugeOrder() <= 3 ? 8 * hugeBytes : 4 * hugeBytes;
   }
 
   private void fillFile() {

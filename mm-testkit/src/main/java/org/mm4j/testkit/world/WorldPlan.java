@@ -93,6 +93,6 @@ public record WorldPlan(
 
   /** Builds a world. */
   public World build() {
-    return new World(this);
+    return new World(this, new KernelSource(this));
   }
 }
