@@ -41,6 +41,8 @@ public final class Call {
     RESIDENCY,
     /** A look into the page cache with its lock held. */
     LOCKED_LOOKUP,
+    /** A pin of one page. */
+    PIN,
     /** {@code munmap} of the guest's mapping. */
     UNMAP,
     /** {@code fork} of the guest. */

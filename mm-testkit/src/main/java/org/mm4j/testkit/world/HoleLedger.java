@@ -28,6 +28,10 @@ final class HoleLedger {
   private final @Nullable PageCacheEntry[] slots;
   private final BitSet empty = new BitSet();
   private final BitSet reported = new BitSet();
+
+  /** Pages that were holes until a collapse filled them. */
+  private final BitSet filled = new BitSet();
+
   private final List<Folio> targets = new ArrayList<>();
   private final List<Call> running = new ArrayList<>();
 
@@ -72,6 +76,7 @@ final class HoleLedger {
   private void changed(int page, @Nullable PageCacheEntry before, @Nullable PageCacheEntry now) {
     empty.set(page, now == null);
     if (now == null) {
+      filled.clear(page);
       for (Call call : running) {
         call.seenEmpty.set(page);
         call.emptyAndNotFilled.set(page);
@@ -92,6 +97,7 @@ final class HoleLedger {
               + " was reported as a hole under a registration, and a collapse fills it while the"
               + " registration lasts");
     }
+    filled.set(page);
     for (Call call : running) {
       call.emptyAndNotFilled.clear(page);
     }
@@ -131,12 +137,12 @@ final class HoleLedger {
     if (pattern.isAllocated(page)) {
       return; // reported as a hole, and none: it may become data
     }
-    if (!call.seenEmpty.get(page)) {
+    boolean watchedThroughout =
+        call.registration != 0 && call.registration == registration && covers(page);
+    if (!call.seenEmpty.get(page) && !(watchedThroughout && filled.get(page))) {
       throw new RuleBroken(
           "0.3", "page " + page + " was there all the time, and was reported as missing: " + call);
     }
-    boolean watchedThroughout =
-        call.registration != 0 && call.registration == registration && covers(page);
     if (!watchedThroughout) {
       return;
     }

@@ -5,6 +5,7 @@ import java.lang.foreign.MemorySegment;
 import java.util.EnumSet;
 import java.util.OptionalLong;
 import java.util.Set;
+import org.mm4j.Access;
 import org.mm4j.AddressRange;
 import org.mm4j.Advice;
 import org.mm4j.FillFlag;
@@ -166,6 +167,19 @@ public final class Operations {
         STORE_STAMP,
         (world, page) -> {
           world.guest().write(world.guestAddress(page), World.segmentOf(STORE_STAMP));
+          return "ok";
+        });
+  }
+
+  /** A pin of the page, which the world ends when nothing runs any more. */
+  public static Operation pinPage() {
+    return on(
+        "pin-page",
+        Call.Kind.PIN,
+        Operations::page,
+        0,
+        (world, page) -> {
+          world.keep(world.guest().pin(guestPage(world, page), Access.READ));
           return "ok";
         });
   }

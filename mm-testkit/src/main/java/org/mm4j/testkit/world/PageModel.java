@@ -61,7 +61,7 @@ record PageModel(
       case UNMAP -> answered(call, with(content, stamp, beyond, false, false));
       case FORK -> answered(call, this);
       case COPY, ZERO -> fill(call);
-      case LOAD, STORE -> access(call);
+      case LOAD, STORE, PIN -> access(call);
       case READ -> one(beyond ? "beyond" : value(), this);
       case WRITE -> call.page() == page ? one("ok", data(call.stamp())) : one("ok", within());
       case PUNCH -> emptied(beyond);
@@ -105,9 +105,11 @@ record PageModel(
     if (content == Content.HOLE && armed) {
       return List.of(new Way(null, new PageModel(content, stamp, beyond, mapped, armed, true)));
     }
-    return call.kind() == Call.Kind.LOAD
-        ? one(value(), data(stamp))
-        : one("ok", data(call.stamp()));
+    return switch (call.kind()) {
+      case LOAD -> one(value(), data(stamp));
+      case STORE -> one("ok", data(call.stamp()));
+      default -> one("ok", data(stamp));
+    };
   }
 
   /** A page of a huge one that cannot be cut up is zeroed instead. */

@@ -27,6 +27,7 @@ final class RestChecks {
   }
 
   void run() {
+    world.endPins();
     booksAgree();
     everyPageIsExplained();
     whoeverWaitsHasSentAMessage();
@@ -106,7 +107,7 @@ final class RestChecks {
     }
     return switch (blamed.kind()) {
       case COPY, ZERO -> "exists".equals(blamed.result()) ? "0.2" : "6.6";
-      case LOAD, STORE -> blamed.result() == null ? "6.7" : "0.5";
+      case LOAD, STORE, PIN -> blamed.result() == null ? "6.7" : "0.5";
       case READ -> "0.5";
       case SEEK_DATA, SEEK_HOLE, RESIDENCY, LOCKED_LOOKUP -> "0.3";
       case FINAL -> ruleOfContent(blamed, calls);
@@ -126,7 +127,7 @@ final class RestChecks {
 
   private static boolean changesNoContent(Call call) {
     return switch (call.kind()) {
-      case COPY, ZERO, LOAD, STORE, WRITE, PUNCH, TRUNCATE -> false;
+      case COPY, ZERO, LOAD, STORE, PIN, WRITE, PUNCH, TRUNCATE -> false;
       default -> true;
     };
   }

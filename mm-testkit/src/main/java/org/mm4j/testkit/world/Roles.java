@@ -34,6 +34,10 @@ public final class Roles {
   /** {@code UFFDIO_COPY}. */
   public static final Role COPY = Role.of(Operations.copy()).needing(Role.Needs.ARMED);
 
+  /** Pins the page, so that a collapse that has begun is refused late; then {@code UFFDIO_COPY}. */
+  public static final Role PIN_COPY =
+      Role.of("pin-copy", Operations.pinPage(), Operations.copy()).needing(Role.Needs.ARMED);
+
   /** Every role, in the order of reports. */
   public static final List<Role> ALL =
       List.of(
@@ -45,6 +49,7 @@ public final class Roles {
           REGISTER_LOAD,
           Role.of(Operations.unregister()).needing(Role.Needs.ARMED),
           COPY,
+          PIN_COPY,
           Role.of(Operations.zeropage()).needing(Role.Needs.ARMED),
           Role.of(Operations.loadHole()),
           Role.of(Operations.loadPage()),

@@ -3,6 +3,7 @@ package org.mm4j.testkit.world;
 
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -13,6 +14,7 @@ import org.mm4j.MapRequest;
 import org.mm4j.MemoryFile;
 import org.mm4j.MemorySystem;
 import org.mm4j.Pages;
+import org.mm4j.Pin;
 import org.mm4j.ScanResult;
 import org.mm4j.UffdMode;
 import org.mm4j.Userfaultfd;
@@ -44,6 +46,7 @@ public final class World implements AutoCloseable {
   private final PageCache cache;
   private final HoleLedger ledger;
   private final Journal journal;
+  private final List<Pin> pins = new ArrayList<>();
 
   /** Builds the world of a plan on the next kernel of a source. */
   World(WorldPlan plan, KernelSource kernels) {
@@ -166,6 +169,17 @@ public final class World implements AutoCloseable {
   /** Returns the value in eight bytes of heap memory. */
   static long valueOf(MemorySegment segment) {
     return segment.get(ValueLayout.JAVA_LONG, 0);
+  }
+
+  /** Keeps a pin until nothing runs any more. */
+  void keep(Pin pin) {
+    pins.add(pin);
+  }
+
+  /** Ends the pins. */
+  void endPins() {
+    pins.forEach(Pin::close);
+    pins.clear();
   }
 
   /** Returns the journal. */
