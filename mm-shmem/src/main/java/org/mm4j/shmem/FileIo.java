@@ -16,6 +16,8 @@ final class FileIo {
   /** The most that one call moves, as in Linux. */
   private static final long GREATEST_BYTES = Integer.MAX_VALUE & ~Pages.OFFSET_MASK;
 
+  private static final int UNREADABLE = -1;
+
   private FileIo() {}
 
   private static long checkedLength(String call, long offsetBytes, MemorySegment segment) {
@@ -47,26 +49,35 @@ final class FileIo {
         break;
       }
       int count = bytesInPage(position, left);
-      if (!readPage(inode, position, to.asSlice(done, count))) {
+      int read = readPage(inode, position, to.asSlice(done, count));
+      if (read == UNREADABLE) {
         if (done > 0) {
           break; // what was read counts
         }
         throw new MemoryException(Errno.EIO, "pread", position, reason(Errno.EIO));
       }
-      done += count;
+      done += read;
+      if (read < count) {
+        break; // the file became shorter
+      }
     }
     return (int) done;
   }
 
-  /** Reads from one page; false if its content cannot be had. */
-  private static boolean readPage(ShmemInode inode, long position, MemorySegment to) {
+  /** Reads from one page; returns the number of bytes, or UNREADABLE. */
+  private static int readPage(ShmemInode inode, long position, MemorySegment to) {
     long index = position >>> Pages.SHIFT;
     switch (inode.pageCache().lookup(index)) {
-      case null -> to.fill((byte) 0);
+      case null -> {
+        // A truncation sets the size first: whoever misses a page because of it sees the new end.
+        long left = Math.clamp(inode.sizeBytes() - position, 0, to.byteSize());
+        to.asSlice(0, left).fill((byte) 0);
+        return (int) left;
+      }
       case Folio folio -> {
         try {
           if (folio.isPoisoned()) {
-            return false;
+            return UNREADABLE;
           }
           copyOut(folio, index, position & Pages.OFFSET_MASK, to);
         } finally {
@@ -74,10 +85,10 @@ final class FileIo {
         }
       }
       case PageCacheEntry swapped -> {
-        return false;
+        return UNREADABLE;
       }
     }
-    return true;
+    return (int) to.byteSize();
   }
 
   /**
