@@ -21,6 +21,8 @@ public final class Call {
     COPY,
     /** {@code UFFDIO_ZEROPAGE} of one page. */
     ZERO,
+    /** What a load, a store or a pin does first, if the page is missing and nobody watches it. */
+    FAULT_IN,
     /** A load of the guest. */
     LOAD,
     /** A store of the guest. */
@@ -111,6 +113,20 @@ public final class Call {
   /** Returns whether a collapse on behalf of this call was committed. */
   public boolean isCommitted() {
     return committed;
+  }
+
+  /** Returns whether it may bring its page in before it does what it is for. */
+  boolean mayFaultIn() {
+    return kind == Kind.LOAD || kind == Kind.STORE || kind == Kind.PIN;
+  }
+
+  /** Returns what it does first, which may have taken place at any time since it began. */
+  Call faultIn() {
+    Call fault = new Call(Kind.FAULT_IN, page, 0);
+    fault.begun = begun;
+    fault.ended = ended;
+    fault.result = "ok";
+    return fault;
   }
 
   boolean endedBefore(Call other) {

@@ -61,6 +61,7 @@ record PageModel(
       case UNMAP -> answered(call, with(content, stamp, beyond, false, false));
       case FORK -> answered(call, this);
       case COPY, ZERO -> fill(call);
+      case FAULT_IN -> faultIn();
       case LOAD, STORE, PIN -> access(call);
       case READ -> one(beyond ? "beyond" : value(), this);
       case WRITE -> call.page() == page ? one("ok", data(call.stamp())) : one("ok", within());
@@ -96,6 +97,15 @@ record PageModel(
     }
     // It wakes the threads that wait for this page.
     return waited ? List.of() : one("filled", data(call.stamp()));
+  }
+
+  /** It takes place or it does not, for example because the page is there when it is needed. */
+  private List<Way> faultIn() {
+    boolean possible = content != Content.DATA && mapped && !beyond;
+    boolean watched = content == Content.HOLE && armed;
+    return possible && !watched
+        ? List.of(new Way("ok", this), new Way("ok", data(0)))
+        : one("ok", this);
   }
 
   private List<Way> access(Call call) {

@@ -52,6 +52,9 @@ final class RestChecks {
       List<Call> calls = new ArrayList<>();
       for (Call call : world.journal().calls()) {
         if (concerns(call, page)) {
+          if (call.mayFaultIn()) {
+            calls.add(call.faultIn());
+          }
           calls.add(call);
         }
       }
@@ -127,7 +130,7 @@ final class RestChecks {
 
   private static boolean changesNoContent(Call call) {
     return switch (call.kind()) {
-      case COPY, ZERO, LOAD, STORE, PIN, WRITE, PUNCH, TRUNCATE -> false;
+      case COPY, ZERO, FAULT_IN, LOAD, STORE, PIN, WRITE, PUNCH, TRUNCATE -> false;
       default -> true;
     };
   }

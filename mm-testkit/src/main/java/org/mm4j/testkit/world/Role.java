@@ -45,7 +45,7 @@ public record Role(String name, List<Operation> operations, Needs needs) {
   boolean mayWait() {
     return operations.stream()
         .map(Operation::name)
-        .anyMatch(operation -> operation.startsWith("load") || operation.startsWith("store"));
+        .anyMatch(name -> name.matches("(load|store|pin)-.*"));
   }
 
   @Override
