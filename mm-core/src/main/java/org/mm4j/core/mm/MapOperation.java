@@ -35,8 +35,10 @@ final class MapOperation {
   }
 
   long run() {
-    MappableFile file = validate();
+    validate();
     requireFixedAddress();
+    requireNothingMapped();
+    MappableFile file = sharedFile();
     long may = file.beginMapping(request);
     long address;
     try {
@@ -77,8 +79,7 @@ final class MapOperation {
     }
   }
 
-  private MappableFile validate() {
-    boolean shared = request.flags().contains(MapFlag.SHARED);
+  private void validate() {
     boolean anonymous = request.flags().contains(MapFlag.ANONYMOUS);
     if (!Pages.isAligned(request.offsetBytes())) {
       throw refused(Errno.EINVAL, request.offsetBytes(), "offset is not page aligned");
@@ -95,6 +96,11 @@ final class MapOperation {
     if (request.offsetBytes() < 0 || request.offsetBytes() > OFFSET_END - length) {
       throw refused(Errno.EOVERFLOW, request.offsetBytes(), "end of the file range overflows");
     }
+  }
+
+  private MappableFile sharedFile() {
+    boolean shared = request.flags().contains(MapFlag.SHARED);
+    boolean anonymous = request.flags().contains(MapFlag.ANONYMOUS);
     if (shared == request.flags().contains(MapFlag.PRIVATE)) {
       throw refused(Errno.EINVAL, 0, "not exactly one of SHARED and PRIVATE");
     }
@@ -117,6 +123,25 @@ final class MapOperation {
     }
   }
 
+  /** Linux finds the address before it asks the file: what is mapped there comes before a seal. */
+  private void requireNothingMapped() {
+    if (!request.flags().contains(MapFlag.FIXED_NOREPLACE)) {
+      return;
+    }
+    mm.mmapLock().lockShared();
+    try {
+      requireFree(new Placement(mm.layout().tree(), mm.hugeBytes()));
+    } finally {
+      mm.mmapLock().unlockShared();
+    }
+  }
+
+  private void requireFree(Placement placement) {
+    if (!placement.isFree(request.hint(), length)) {
+      throw refused(Errno.EEXIST, request.hint(), "something is mapped there");
+    }
+  }
+
   private boolean isFixed() {
     return request.flags().contains(MapFlag.FIXED)
         || request.flags().contains(MapFlag.FIXED_NOREPLACE);
@@ -128,10 +153,9 @@ final class MapOperation {
     if (!isFixed()) {
       return placement.find(CALL, request.hint(), length, request.offsetBytes());
     }
-    if (!placement.isFree(request.hint(), length)) {
-      if (request.flags().contains(MapFlag.FIXED_NOREPLACE)) {
-        throw refused(Errno.EEXIST, request.hint(), "something is mapped there");
-      }
+    if (request.flags().contains(MapFlag.FIXED_NOREPLACE)) {
+      requireFree(placement);
+    } else if (!placement.isFree(request.hint(), length)) {
       UnmapOperation.underLock(mm, new AddressRange(request.hint(), length));
     }
     return request.hint();

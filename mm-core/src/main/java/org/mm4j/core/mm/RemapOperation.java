@@ -48,7 +48,13 @@ final class RemapOperation {
     mm.lockOpen();
     try {
       MappedVma vma = source();
-      result = is(RemapFlag.FIXED) ? moveTo(target) : resize(vma);
+      if (!is(RemapFlag.FIXED)) {
+        result = resize(vma);
+      } else if (newLength == oldLength) {
+        result = moveEach(vma);
+      } else {
+        result = moveTo(target);
+      }
       MappedVma mapped = mm.layout().tree().find(result);
       candidate = mapped != null && CollapseEntry.isCandidate(mm, mapped);
     } finally {
@@ -96,14 +102,18 @@ final class RemapOperation {
   }
 
   /**
-   * Returns the VMA at the address. What is kept of the old range lies in it; what is cut off need
-   * not, as Linux has it.
+   * Returns the VMA at the address. What is resized lies in it; what stays in place, is cut off, or
+   * moves as it is need not, as Linux has it.
    */
   private MappedVma source() {
     MappedVma vma = mm.layout().tree().find(address);
     long kept = oldLength;
-    if (newLength < oldLength) {
-      kept = is(RemapFlag.FIXED) ? newLength : 0;
+    boolean inPlace = !is(RemapFlag.FIXED) && !is(RemapFlag.DONT_UNMAP) && newLength <= oldLength;
+    boolean movesSeveral = is(RemapFlag.FIXED) && newLength == oldLength;
+    if (inPlace || movesSeveral) {
+      kept = 0;
+    } else if (newLength < oldLength) {
+      kept = newLength;
     }
     // No mapping comes before no length: an address outside the user addresses is EFAULT.
     require(
@@ -170,28 +180,56 @@ final class RemapOperation {
     return move(place);
   }
 
-  /** Maps the new place first, so that the file does not lose its last VMA in between. */
+  /**
+   * Moves what is mapped of the range, VMA by VMA, with the gaps between them (since Linux 6.17).
+   * With several VMAs none may be watched; what was moved before the first that is stays moved.
+   */
+  private long moveEach(MappedVma first) {
+    long end = address + oldLength;
+    MappedVma vma = first;
+    long start = address;
+    while (vma != null && Long.compareUnsigned(start, end) < 0) {
+      long length = Math.min(end, vma.range().end()) - start;
+      boolean alone = start == address && vma.range().end() >= end;
+      if (!alone && vma.watcher() != null) {
+        throw new MemoryException(Errno.EFAULT, CALL, start, "one of several mappings is watched");
+      }
+      long next = start + length;
+      long place = target + (start - address);
+      unmap(place, length);
+      move(start, length, place, length);
+      vma = mm.layout().tree().next(next);
+      start = vma == null ? end : Math.max(next, vma.range().start());
+    }
+    return target;
+  }
+
   private long move(long place) {
-    MappedVma vma = mm.layout().tree().find(address); // what was unmapped may have cut it
+    long left = Long.compareUnsigned(newLength, oldLength) < 0 ? newLength : oldLength;
+    return move(address, left, place, newLength);
+  }
+
+  /** Maps the new place first, so that the file does not lose its last VMA in between. */
+  private long move(long from, long length, long place, long placeLength) {
+    MappedVma vma = mm.layout().tree().find(from); // what was unmapped may have cut it
     if (vma == null) {
-      throw new IllegalStateException("lost the mapping at " + address);
+      throw new IllegalStateException("lost the mapping at " + from);
     }
     mm.layout()
         .insertMerging(
             new MappedVma(
                 mm,
-                new AddressRange(place, newLength),
+                new AddressRange(place, placeLength),
                 vma.mapping(),
-                vma.indexOf(address),
+                vma.indexOf(from),
                 vma.flags() & ~VmaFlag.UFFD_BITS,
                 null));
-    long left = Long.compareUnsigned(newLength, oldLength) < 0 ? newLength : oldLength;
     if (is(RemapFlag.DONT_UNMAP)) {
       CpuTlbBatch batch = mm.newBatch();
-      mm.zap(new AddressRange(address, left), batch);
+      mm.zap(new AddressRange(from, length), batch);
       batch.flush();
     } else {
-      unmap(address, left);
+      unmap(from, length);
     }
     return place;
   }
