@@ -11,4 +11,7 @@ module org.mm4j.conformance {
   requires org.jline.terminal;
   requires org.slf4j;
   requires static org.jspecify;
+
+  opens org.mm4j.conformance.command to
+      info.picocli;
 }

@@ -1,0 +1,87 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package org.mm4j.conformance.compare;
+
+import java.util.Set;
+import java.util.function.BiPredicate;
+import org.mm4j.Advice;
+import org.mm4j.MapFlag;
+import org.mm4j.UffdFeature;
+import org.mm4j.UffdMode;
+import org.mm4j.UserAddresses;
+import org.mm4j.conformance.scenario.Bits;
+import org.mm4j.conformance.scenario.CallKind;
+import org.mm4j.conformance.scenario.Parameter;
+import org.mm4j.conformance.scenario.Step;
+import org.mm4j.conformance.scenario.World;
+
+/**
+ * What differs on purpose: rows of {@code docs/LINUX-COMPATIBILITY.md}. Steps that would meet one
+ * are left out of random scenarios.
+ */
+public enum KnownDifference {
+  /** {@code MAP_PRIVATE} and {@code MAP_ANONYMOUS} are ENODEV. */
+  NO_PRIVATE_MAPPINGS(
+      (step, world) ->
+          step.call() == CallKind.MAP && has(step.argument(3), MapFlag.PRIVATE, MapFlag.ANONYMOUS)),
+
+  /** Where the kernel places a mapping. */
+  PLACEMENT(
+      (step, world) ->
+          step.call() == CallKind.MAP
+              && !has(step.argument(3), MapFlag.FIXED, MapFlag.FIXED_NOREPLACE)),
+
+  /** Modes WP and MINOR are EINVAL. */
+  ONLY_MISSING(
+      (step, world) ->
+          step.call() == CallKind.REGISTER
+              && Bits.MODE.set(step.argument(3)).stream().anyMatch(m -> m != UffdMode.MISSING)),
+
+  /** Linux watches and fills from {@code mmap_min_addr} on, the simulation from 64 KiB. */
+  LOWEST_ADDRESS(
+      (step, world) ->
+          step.call().parameters().size() > 2
+              && step.call().parameters().get(0) == Parameter.UFFD
+              && step.call().parameters().get(1) == Parameter.ADDRESS
+              && Long.compareUnsigned(step.argument(1), UserAddresses.LOWEST) < 0),
+
+  /** Only HUGEPAGE, NOHUGEPAGE and calls that do something have an effect; no others split. */
+  ADVICE_WITHOUT_EFFECT(
+      (step, world) ->
+          step.call() == CallKind.ADVISE
+              && Set.of(Advice.RANDOM, Advice.SEQUENTIAL, Advice.WILLNEED)
+                  .contains(Parameter.advice(step.argument(2)))),
+
+  /** A system call that looks pages up in a loop tells the page, not the exact address. */
+  EXACT_ADDRESS_OF_SYSTEM_CALLS(
+      (step, world) ->
+          Set.of(CallKind.COPY_IN, CallKind.COPY_OUT, CallKind.HOLD).contains(step.call())
+              && world.uffds().values().stream()
+                  .anyMatch(uffd -> uffd.features().contains(UffdFeature.EXACT_ADDRESS))),
+
+  /** Features that the simulation does not have. */
+  FEATURES(
+      (step, world) ->
+          step.call() == CallKind.HANDSHAKE
+              && !Set.of(UffdFeature.MISSING_SHMEM, UffdFeature.SIGBUS, UffdFeature.EXACT_ADDRESS)
+                  .containsAll(Bits.FEATURE.set(step.argument(1))));
+
+  private final BiPredicate<Step, World> applies;
+
+  KnownDifference(BiPredicate<Step, World> applies) {
+    this.applies = applies;
+  }
+
+  private static boolean has(long bits, MapFlag... flags) {
+    return (bits & Bits.MAP.of(Set.of(flags))) != 0;
+  }
+
+  /** Returns whether a step is left out. */
+  public static boolean leavesOut(Step step, World world) {
+    for (KnownDifference difference : values()) {
+      if (difference.applies.test(step, world)) {
+        return true;
+      }
+    }
+    return false;
+  }
+}
