@@ -25,7 +25,7 @@ public final class Comparison {
   public static final int FULL_EVERY = 16;
 
   /** A page that compaction moves is not resident for a moment; so a difference must last. */
-  private static final int LOOKS = 4;
+  private static final int LOOKS = 60;
 
   private static final long LOOK_NANOS = 5_000_000;
 

@@ -5,6 +5,7 @@ import java.util.Set;
 import java.util.function.BiPredicate;
 import org.mm4j.Advice;
 import org.mm4j.MapFlag;
+import org.mm4j.Pages;
 import org.mm4j.UffdFeature;
 import org.mm4j.UffdMode;
 import org.mm4j.UserAddresses;
@@ -18,6 +19,7 @@ import org.mm4j.conformance.scenario.World;
  * What differs on purpose: rows of {@code docs/LINUX-COMPATIBILITY.md}. Steps that would meet one
  * are left out of random scenarios.
  */
+@SuppressWarnings("ImmutableEnumChecker") // the predicates have no state
 public enum KnownDifference {
   /** {@code MAP_PRIVATE} and {@code MAP_ANONYMOUS} are ENODEV. */
   NO_PRIVATE_MAPPINGS(
@@ -58,12 +60,33 @@ public enum KnownDifference {
               && world.uffds().values().stream()
                   .anyMatch(uffd -> uffd.features().contains(UffdFeature.EXACT_ADDRESS))),
 
+  /**
+   * On Linux a userfaultfd lives on while a thread is in a call on it, so that closing it does not
+   * wake a thread that waits for it in {@code UFFDIO_COPY}.
+   */
+  CLOSE_DURING_A_CALL(
+      (step, world) ->
+          step.call() == CallKind.CLOSE_UFFD
+              && world.waiting().values().stream()
+                  .anyMatch(
+                      waiting ->
+                          waiting.call() == CallKind.FILL_FROM
+                              && waiting.argument(0) == step.argument(0))),
+
+  /**
+   * A load just beyond the end of the file: Linux maps what is around it first, and if that is a
+   * huge page of the file, the load finds it.
+   */
+  LOAD_JUST_BEYOND_THE_END(KnownDifference::loadsJustBeyondTheEnd),
+
   /** Features that the simulation does not have. */
   FEATURES(
       (step, world) ->
           step.call() == CallKind.HANDSHAKE
               && !Set.of(UffdFeature.MISSING_SHMEM, UffdFeature.SIGBUS, UffdFeature.EXACT_ADDRESS)
                   .containsAll(Bits.FEATURE.set(step.argument(1))));
+
+  private static final long AROUND_BYTES = 16L * Pages.SIZE_BYTES;
 
   private final BiPredicate<Step, World> applies;
 
@@ -73,6 +96,37 @@ public enum KnownDifference {
 
   private static boolean has(long bits, MapFlag... flags) {
     return (bits & Bits.MAP.of(Set.of(flags))) != 0;
+  }
+
+  private static boolean loadsJustBeyondTheEnd(Step step, World world) {
+    World.SpaceState space = world.spaces().get(step.lane().space());
+    int at =
+        switch (step.call()) {
+          case LOAD, COPY_OUT -> 0;
+          case HOLD -> 1;
+          case FILL_FROM -> 2;
+          default -> -1;
+        };
+    if (at < 0 || space == null) {
+      return false;
+    }
+    long address = step.argument(at);
+    long last = step.call() == CallKind.LOAD ? 0 : step.argument(at + 1) - 1;
+    return space.areas().stream()
+        .anyMatch(
+            area ->
+                isJustBeyondTheEnd(area, address, world)
+                    || isJustBeyondTheEnd(area, address + last, world));
+  }
+
+  private static boolean isJustBeyondTheEnd(World.Area area, long address, World world) {
+    World.FileState file = world.files().get(area.file());
+    if (file == null || !area.range().contains(address)) {
+      return false;
+    }
+    long offset = address - area.range().start() + area.offsetBytes();
+    long end = Pages.alignUp(file.sizeBytes());
+    return offset >= end && (offset & -AROUND_BYTES) < end;
   }
 
   /** Returns whether a step is left out. */

@@ -187,7 +187,7 @@ final class Aim {
 
   private long edgeOfHugePage(Area area) {
     long first = Aim.alignUpHuge(area.range().start());
-    return (first - area.range().start()) / PAGE + random.nextInt(3) * HUGE_PAGES + oneOf(-1, 0);
+    return (first - area.range().start()) / PAGE + random.nextLong(3) * HUGE_PAGES + oneOf(-1, 0);
   }
 
   /** The address of the first page that begins a huge page, in an area; or the area's first. */

@@ -29,7 +29,14 @@ public final class Bits<E extends Enum<E>> {
 
   /** {@code PROT_*}. */
   public static final Bits<Protection> PROTECTION =
-      new Bits<>(Protection.class, protection -> 1L << protection.ordinal());
+      new Bits<>(
+          Protection.class,
+          protection ->
+              switch (protection) {
+                case READ -> 1;
+                case WRITE -> 2;
+                case EXECUTE -> 4;
+              });
 
   /** {@code MAP_*}. */
   public static final Bits<MapFlag> MAP =

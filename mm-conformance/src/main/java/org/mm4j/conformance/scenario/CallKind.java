@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Locale;
 
 /** The calls. */
+@SuppressWarnings("ImmutableEnumChecker") // the list cannot be changed
 public enum CallKind {
   /** {@code memfd_create}. */
   CREATE(Effect.FILES, NEW_FILE, FILE_FLAGS),

@@ -5,6 +5,7 @@ import org.jspecify.annotations.Nullable;
 import org.mm4j.Advice;
 
 /** What an argument of a call means: how it is written, and how a shrinker may make it simpler. */
+@SuppressWarnings("ImmutableEnumChecker") // Bits cannot be changed
 public enum Parameter {
   /** A number for a file that is created. */
   NEW_FILE('f'),

@@ -21,13 +21,12 @@ import org.mm4j.sync.Waiter;
  * woken and has not run yet is not taken for one that waits.
  */
 final class SimulatedLane {
-  private static final Supplier<Outcome> END = () -> Outcome.OK;
-
   private final AddressSpace space;
   private final BlockingQueue<Supplier<Outcome>> calls = new LinkedTransferQueue<>();
   private final Thread thread;
   private volatile @Nullable Outcome result;
   private boolean busy;
+  private boolean ending; // of the lane's thread
   private volatile @Nullable Thread starter;
   private @Nullable GuestCpu cpu;
 
@@ -91,7 +90,11 @@ final class SimulatedLane {
 
   /** Ends the thread; if it waits, its space must be closed. */
   void end() {
-    calls.add(END);
+    calls.add(
+        () -> {
+          ending = true;
+          return Outcome.OK;
+        });
     boolean interrupted = false;
     while (thread.isAlive()) {
       try {
@@ -107,8 +110,8 @@ final class SimulatedLane {
 
   private void work() {
     try {
-      for (Supplier<Outcome> call = calls.take(); call != END; call = calls.take()) {
-        result = outcomeOf(call);
+      while (!ending) {
+        result = outcomeOf(calls.take());
         LockSupport.unpark(starter);
       }
     } catch (InterruptedException e) {
