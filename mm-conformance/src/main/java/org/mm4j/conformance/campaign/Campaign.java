@@ -23,6 +23,7 @@ public final class Campaign {
   private final Comparison uncounted;
   private final Tally tally;
   private long nextSeed;
+  private int unconfirmed;
 
   /**
    * Creates a campaign.
@@ -49,11 +50,23 @@ public final class Campaign {
     return tally;
   }
 
+  /**
+   * Returns how many differences did not come again when the same steps were made again: they are
+   * the machine's, whose memory others use at the same time.
+   */
+  public int unconfirmed() {
+    return unconfirmed;
+  }
+
   /** Runs the next scenario; returns what it found, made as short as possible, or null. */
   public @Nullable Finding next() {
     long seed = nextSeed++;
     Difference found = comparison.run(new ScenarioGenerator(seed, SCENARIO_STEPS), Care.USUAL);
     if (found == null) {
+      return null;
+    }
+    if (uncounted.run(StepSource.of(found.scenario()), Care.USUAL) == null) {
+      unconfirmed++;
       return null;
     }
     Difference shortest =
