@@ -8,6 +8,7 @@ module org.mm4j.testkit {
 
   exports org.mm4j.testkit;
   exports org.mm4j.testkit.explore;
+  exports org.mm4j.testkit.locks;
   exports org.mm4j.testkit.verify;
   exports org.mm4j.testkit.world;
 

@@ -11,6 +11,7 @@ import org.mm4j.sync.BitLock;
 import org.mm4j.sync.HardwareSync;
 import org.mm4j.sync.LockRank;
 import org.mm4j.testkit.locks.HeldLocks;
+import org.mm4j.testkit.locks.LockViolation;
 
 /**
  * The hardware, watched: each thread that breaks a locking rule gets a {@link LockViolation} at

@@ -25,6 +25,7 @@ import org.mm4j.sync.Sync;
 import org.mm4j.sync.Waiter;
 import org.mm4j.sync.WordField;
 import org.mm4j.testkit.locks.HeldLocks;
+import org.mm4j.testkit.locks.LockViolation;
 
 final class RankCheckingSyncTest {
   private final Mutex inode = new Mutex(LockRank.INODE, "of file a");

@@ -20,8 +20,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.function.Executable;
 import org.mm4j.Pages;
 import org.mm4j.spi.Mapping;
-import org.mm4j.testkit.LockViolation;
 import org.mm4j.testkit.RankCheckingSync;
+import org.mm4j.testkit.locks.LockViolation;
 
 final class CoreFolioTest {
   private final FramePool pool = Pools.small(32);

@@ -2,7 +2,7 @@
 package org.mm4j.testkit.explore;
 
 import org.jspecify.annotations.Nullable;
-import org.mm4j.testkit.LockViolation;
+import org.mm4j.testkit.locks.LockViolation;
 
 /**
  * A rule that was broken in a run.

@@ -9,7 +9,7 @@ import org.mm4j.sync.LockRank;
 import org.mm4j.sync.Mutex;
 import org.mm4j.sync.SharedLock;
 import org.mm4j.sync.WaitQueue;
-import org.mm4j.testkit.LockViolation;
+import org.mm4j.testkit.locks.LockViolation;
 
 /**
  * What each operation of a task means in a run: which cell it is about, when it is possible, what

@@ -11,7 +11,6 @@ import org.mm4j.spi.Folio;
 import org.mm4j.sync.LockRank;
 import org.mm4j.sync.Mutex;
 import org.mm4j.sync.SharedLock;
-import org.mm4j.testkit.LockViolation;
 
 /**
  * The locks that one thread holds, in the order in which it acquired them, and the rules it has to

@@ -26,8 +26,8 @@ import org.mm4j.spi.MemoryAudit;
 import org.mm4j.spi.PageCacheCursor;
 import org.mm4j.spi.Placeholder;
 import org.mm4j.testkit.InvariantChecker;
-import org.mm4j.testkit.LockViolation;
 import org.mm4j.testkit.RankCheckingSync;
+import org.mm4j.testkit.locks.LockViolation;
 import org.mm4j.testkit.verify.CollapseTrial.Outcome;
 
 /** What a strategy answers and leaves behind while nobody interferes at a bad moment. */

@@ -66,7 +66,7 @@ final class VerifyInterleavingsTest {
 
   @Test
   void whatDoesNotEndInItsTimeIsThreeAndNotRoundedUp() {
-    int code = run("--pair", "collapse+copy", "--model", "SC", "--budget", "1s");
+    int code = run("--pair", "collapse+seek-hole", "--model", "SC", "--budget", "1s");
     assertEquals(3, code, err::toString);
     assertTrue(out.toString().contains("exhaustive search: "), out::toString);
   }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-package org.mm4j.testkit;
+package org.mm4j.testkit.locks;
 
 /** A lock was used against the rules of {@link org.mm4j.sync.LockRank}. */
 public final class LockViolation extends AssertionError {
