@@ -114,13 +114,11 @@ public enum KnownDifference {
     long last = step.call() == CallKind.LOAD ? 0 : step.argument(at + 1) - 1;
     return space.areas().stream()
         .anyMatch(
-            area ->
-                isJustBeyondTheEnd(area, address, world)
-                    || isJustBeyondTheEnd(area, address + last, world));
+            area -> isJustBeyondTheEnd(area, address) || isJustBeyondTheEnd(area, address + last));
   }
 
-  private static boolean isJustBeyondTheEnd(World.Area area, long address, World world) {
-    World.FileState file = world.files().get(area.file());
+  private static boolean isJustBeyondTheEnd(World.Area area, long address) {
+    World.FileState file = area.content(); // its size counts also after it was closed
     if (file == null || !area.range().contains(address)) {
       return false;
     }

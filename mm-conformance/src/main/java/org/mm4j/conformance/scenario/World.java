@@ -49,8 +49,9 @@ public final class World {
    * @param range its addresses
    * @param file the file
    * @param offsetBytes where in the file it begins
+   * @param content the file that had this number then; it may have been closed since
    */
-  public record Area(AddressRange range, int file, long offsetBytes) {}
+  public record Area(AddressRange range, int file, long offsetBytes, @Nullable FileState content) {}
 
   /** An address space. */
   public static final class SpaceState {
@@ -215,7 +216,7 @@ public final class World {
       case TRUNCATE -> resize(step.thing(0), step.argument(1), true);
       case ALLOCATE, WRITE -> resize(step.thing(0), step.argument(1) + step.argument(2), false);
       case CLOSE_FILE -> files.remove(step.thing(0));
-      case MAP -> add(space, step.argument(0), step.argument(1), step.thing(4), step.argument(5));
+      case MAP -> mapped(space, step);
       case REMAP -> moved(space, step);
       case FORK -> spaces.put(step.thing(0), new SpaceState(areasOf(space)));
       case EXIT -> exit(step.lane().space());
@@ -241,10 +242,11 @@ public final class World {
     }
   }
 
-  private static void add(
-      @Nullable SpaceState space, long address, long length, int file, long offset) {
+  private void mapped(@Nullable SpaceState space, Step step) {
     if (space != null) {
-      space.add(new Area(new AddressRange(address, length), file, offset));
+      int file = step.thing(4);
+      AddressRange range = new AddressRange(step.argument(0), step.argument(1));
+      space.add(new Area(range, file, step.argument(5), files.get(file)));
     }
   }
 
@@ -257,7 +259,8 @@ public final class World {
     for (Area area : space.areas()) {
       if (area.range().contains(step.argument(0))) {
         long offset = area.offsetBytes() + step.argument(0) - area.range().start();
-        add(space, address, step.argument(2), area.file(), offset);
+        AddressRange range = new AddressRange(address, step.argument(2));
+        space.add(new Area(range, area.file(), offset, area.content()));
         return;
       }
     }
