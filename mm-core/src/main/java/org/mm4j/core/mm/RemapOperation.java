@@ -213,7 +213,8 @@ final class RemapOperation {
   private long move(long from, long length, long place, long placeLength) {
     MappedVma vma = mm.layout().tree().find(from); // what was unmapped may have cut it
     if (vma == null) {
-      throw new IllegalStateException("lost the mapping at " + from);
+      // an old length of 0 lets the new place be the old one, which was just unmapped
+      throw new MemoryException(Errno.EFAULT, CALL, from, "the new place replaced the old one");
     }
     mm.layout()
         .insertMerging(
